@@ -1,0 +1,44 @@
+package operator
+
+import "github.com/portent-go/portent/domain"
+
+// Node is an operator as the file has it.
+type Node struct {
+	Name       string // may be empty
+	OpType     string
+	Domain     string // "" is ai.onnx
+	Opset      int    // the version of the domain that the model asks for
+	Attributes []Attribute
+	Inputs     []string // "" is an optional input that was left out
+	Outputs    []string // "" is an output that nobody reads
+}
+
+// Attribute is a named constant of a node. Exactly one of the fields beside
+// Name is meant; Kind says which.
+type Attribute struct {
+	Name   string
+	Kind   AttributeKind
+	Int    int64
+	Float  float32
+	String string
+	Tensor domain.Tensor
+	Ints   []int64
+	Floats []float32
+	Texts  []string
+}
+
+// AttributeKind is the type of an attribute's value.
+type AttributeKind uint8
+
+// The kinds of attribute. OtherAttribute stands for graphs, types and whatever
+// else no operator here takes.
+const (
+	OtherAttribute AttributeKind = iota
+	IntAttribute
+	FloatAttribute
+	StringAttribute
+	TensorAttribute
+	IntsAttribute
+	FloatsAttribute
+	StringsAttribute
+)
