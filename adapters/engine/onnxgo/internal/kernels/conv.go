@@ -1,66 +1,5 @@
 package kernels
 
-// ConvGeometry is the size and shape of a convolution. The input is [Batch,
-// InChannels, Rows.Input, Columns.Input], the weights [OutChannels,
-// InChannels/Groups, Rows.Kernel, Columns.Kernel], the output [Batch,
-// OutChannels, Rows.Output, Columns.Output].
-type ConvGeometry struct {
-	Batch, Groups           int
-	InChannels, OutChannels int // of all groups together; multiples of Groups
-	Rows, Columns           Axis
-}
-
-// Taps returns how many products are summed for one output.
-func (g ConvGeometry) Taps() int {
-	return g.InChannels / g.Groups * g.Rows.Kernel * g.Columns.Kernel
-}
-
-// Scratch returns how many float32 a Conv of this geometry holds for itself.
-func (g ConvGeometry) Scratch() int {
-	if g.inside() {
-		return 0
-	}
-	return g.InChannels / g.Groups * g.Rows.Reach() * g.Columns.Reach()
-}
-
-func (g ConvGeometry) inside() bool { return g.Rows.inside() && g.Columns.inside() }
-
-// flat returns the geometry with the rows of each picture laid end to end where
-// that changes nothing: a 1x1 kernel that visits every element in turn.
-func (g ConvGeometry) flat() ConvGeometry {
-	pointwise := func(a Axis) bool { return a.Kernel == 1 && a.Stride == 1 && a.Before == 0 && a.Input == a.Output }
-	if pointwise(g.Rows) && pointwise(g.Columns) {
-		n := g.Rows.Input * g.Columns.Input
-		g.Rows, g.Columns = still, Axis{Input: n, Output: n, Kernel: 1, Stride: 1, Dilation: 1}
-	}
-	return g
-}
-
-// Epilogue is what is done to a sum before it is stored: the channel's bias is
-// added, then the residual, then the result is clamped.
-type Epilogue struct {
-	Bias      []float32 // one for each output channel; nil is none
-	Residual  []float32 // in the shape of the output; nil is none
-	Low, High float32   // -Inf, +Inf leave all values as they are; a NaN is never clamped
-}
-
-// apply finishes the sum of the output at index i, channel c.
-func (e *Epilogue) apply(sum float32, c, i int) float32 {
-	if e.Bias != nil {
-		sum += e.Bias[c]
-	}
-	if e.Residual != nil {
-		sum += e.Residual[i]
-	}
-	if sum < e.Low {
-		sum = e.Low
-	}
-	if sum > e.High {
-		sum = e.High
-	}
-	return sum
-}
-
 // Conv is a convolution of one geometry with the memory that it needs. It is
 // for one goroutine at a time.
 type Conv struct {
@@ -75,12 +14,15 @@ type Conv struct {
 func NewConv(g ConvGeometry) *Conv {
 	g = g.flat()
 	c := &Conv{
-		geometry: g, outChannels: g.OutChannels / g.Groups,
+		geometry: g, outChannels: g.OutChannels / g.Groups, offsets: make([]int, 0, g.taps()),
 		row: g.Columns.Input, plane: g.Rows.Input * g.Columns.Input,
 	}
-	if !g.inside() {
-		c.padded = make([]float32, g.Scratch())
+	if !g.direct() {
+		c.padded = make([]float32, g.scratch())
 		c.row, c.plane = g.Columns.Reach(), g.Rows.Reach()*g.Columns.Reach()
+		if c.plane%cachePage == 0 {
+			c.plane += cacheLine
+		}
 	}
 	for channel := range g.InChannels / g.Groups {
 		for y := range g.Rows.Kernel {

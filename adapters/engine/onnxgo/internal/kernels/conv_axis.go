@@ -9,11 +9,8 @@ type Axis struct {
 	Before                   int // padding in front of the input
 }
 
-// Still is the axis of a picture that has only one row: nothing moves.
-var still = Axis{Input: 1, Output: 1, Kernel: 1, Stride: 1, Dilation: 1}
-
-// Still returns the row axis of a one-dimensional signal.
-func Still() Axis { return still }
+// Still returns the row axis of a one-dimensional signal, which has one row.
+func Still() Axis { return Axis{Input: 1, Output: 1, Kernel: 1, Stride: 1, Dilation: 1} }
 
 // Reach returns how many elements, padding included, lie between the first that
 // a window covers and the last.
@@ -26,10 +23,16 @@ func (a Axis) inside() bool { return a.Before == 0 && a.Reach() <= a.Input }
 func (a Axis) taps(o int) (from, to int) {
 	start := o*a.Stride - a.Before
 	if start < 0 {
-		from = (-start + a.Dilation - 1) / a.Dilation
+		from = min(ceilDiv(-start, a.Dilation), a.Kernel)
 	}
-	if rest := a.Input - start; rest > 0 {
-		to = (rest + a.Dilation - 1) / a.Dilation
+	rest := a.Input - start
+	switch {
+	case rest > (a.Kernel-1)*a.Dilation:
+		to = a.Kernel
+	case rest > 0:
+		to = ceilDiv(rest, a.Dilation)
 	}
-	return min(from, a.Kernel), min(to, a.Kernel)
+	return from, max(from, to)
 }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -32,14 +32,14 @@ func BenchmarkConv(b *testing.B) {
 			random := rand.New(rand.NewPCG(1, 2))
 			src := randoms(random, l.in*l.n*l.n)
 			weights := NewConvWeights(g)
-			weights.Pack(randoms(random, l.out*g.Taps()))
+			weights.Pack(randoms(random, l.out*g.taps()))
 			dst := make([]float32, l.out*axis.Output*axis.Output)
 			conv := NewConv(g)
 			e := Epilogue{Bias: randoms(random, l.out), Low: 0, High: float32(math.Inf(1))}
 			for b.Loop() {
 				conv.Run(dst, src, weights, e)
 			}
-			b.ReportMetric(float64(len(dst)*g.Taps())*float64(b.N)/b.Elapsed().Seconds()/1e9, "GMAC/s")
+			b.ReportMetric(float64(len(dst)*g.taps())*float64(b.N)/b.Elapsed().Seconds()/1e9, "GMAC/s")
 		})
 	}
 }

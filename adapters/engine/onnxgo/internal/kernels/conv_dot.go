@@ -8,8 +8,9 @@ package kernels
 // otherwise a compiler may fuse the two in one function and not in another, and
 // an output's bits would depend on the tile it falls into.
 
-// lanes is how many output channels, or columns, are computed at once.
-const lanes = 4
+// lanes is how many output channels, or columns, are computed at once. With more
+// the compiler runs out of registers and is slower.
+const lanes = 3
 
 // sums is one output for each lane.
 type sums [lanes]float32
@@ -17,35 +18,32 @@ type sums [lanes]float32
 // dotPair returns lanes sums for the inputs at src[offset] and as many for those
 // at src[offset+second].
 func dotPair(weights []sums, offsets []int, src []float32, second int) (first, next sums) {
-	var a0, a1, a2, a3, b0, b1, b2, b3 float32
+	var a0, a1, a2, b0, b1, b2 float32
 	weights = weights[:len(offsets)]
 	for t, offset := range offsets {
 		w, x, y := &weights[t], src[offset], src[offset+second]
-		w0, w1, w2, w3 := w[0], w[1], w[2], w[3] // named first, or the compiler spills the sums
+		w0, w1, w2 := w[0], w[1], w[2] // named first, or the compiler spills the sums
 		a0 += float32(x * w0)
 		a1 += float32(x * w1)
 		a2 += float32(x * w2)
-		a3 += float32(x * w3)
 		b0 += float32(y * w0)
 		b1 += float32(y * w1)
 		b2 += float32(y * w2)
-		b3 += float32(y * w3)
 	}
-	return sums{a0, a1, a2, a3}, sums{b0, b1, b2, b3}
+	return sums{a0, a1, a2}, sums{b0, b1, b2}
 }
 
 // dotOne returns lanes sums for the inputs at src[offset].
 func dotOne(weights []sums, offsets []int, src []float32) sums {
-	var a0, a1, a2, a3 float32
+	var a0, a1, a2 float32
 	weights = weights[:len(offsets)]
 	for t, offset := range offsets {
 		w, x := &weights[t], src[offset]
 		a0 += float32(x * w[0])
 		a1 += float32(x * w[1])
 		a2 += float32(x * w[2])
-		a3 += float32(x * w[3])
 	}
-	return sums{a0, a1, a2, a3}
+	return sums{a0, a1, a2}
 }
 
 // addScaled adds weight times src[i*step] to each dst[i].

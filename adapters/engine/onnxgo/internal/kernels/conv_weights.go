@@ -10,7 +10,7 @@ type ConvWeights struct {
 
 // NewConvWeights returns the place for the weights of a convolution.
 func NewConvWeights(g ConvGeometry) *ConvWeights {
-	w := &ConvWeights{groups: g.Groups, outChannels: g.OutChannels / g.Groups, taps: g.Taps()}
+	w := &ConvWeights{groups: g.Groups, outChannels: g.OutChannels / g.Groups, taps: g.taps()}
 	if w.outChannels > 1 {
 		w.blocks = make([]sums, w.groups*w.blocksInGroup()*w.taps)
 	}
@@ -35,7 +35,7 @@ func (w *ConvWeights) Pack(weights []float32) {
 	}
 }
 
-func (w *ConvWeights) blocksInGroup() int { return (w.outChannels + lanes - 1) / lanes }
+func (w *ConvWeights) blocksInGroup() int { return ceilDiv(w.outChannels, lanes) }
 
 // block returns the weights of the given lanes-wide block of output channels.
 // Lanes beyond the last channel hold zeros, and nobody stores what they give.

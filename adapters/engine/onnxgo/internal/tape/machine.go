@@ -38,8 +38,13 @@ func New(plan *graph.Plan) (m *Machine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	m.vm = gorgonia.NewTapeMachine(expressions)
+	m.restart(expressions)
 	return m, nil
+}
+
+// restart compiles an expression graph into a new tape machine.
+func (m *Machine) restart(expressions *gorgonia.ExprGraph) {
+	m.vm = gorgonia.NewTapeMachine(expressions)
 }
 
 // build returns the expression graph: a node an input, a node a step.
