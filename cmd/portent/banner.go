@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -66,7 +67,7 @@ func (b banner) example() string {
 	}
 	picture := "picture.png"
 	if b.folder.Sample != "" {
-		picture = b.folder.Sample
+		picture = filepath.Join(b.folder.Directory, b.folder.Sample)
 	}
 	return fmt.Sprintf("curl -F image=@%s %s/predict", picture, b.url)
 }

@@ -41,7 +41,7 @@ func newPredict() *cobra.Command {
 	s.flags(cmd.Flags())
 	cmd.Flags().IntVar(&s.topK, "top-k", 3, "how many classes to show")
 	cmd.Flags().StringVar(&s.output, "output", "table", "table, json, jsonl or csv")
-	cmd.Flags().IntVar(&s.maxPixels, "max-pixels", 50_000_000, "most pixels of one picture")
+	cmd.Flags().IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
 	return showVariables(cmd)
 }
 

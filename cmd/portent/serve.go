@@ -49,7 +49,7 @@ func newServe() *cobra.Command {
 	flags.DurationVar(&s.grace, "grace", 10*time.Second, "longest time to answer what was accepted before the end, after SIGTERM")
 	flags.Int64Var(&s.maxBody, "max-body", 16<<20, "largest request body in bytes")
 	flags.IntVar(&s.maxBatch, "max-batch", 256, "most inputs in one batch request")
-	flags.IntVar(&s.maxPixels, "max-pixels", 50_000_000, "most pixels of one picture")
+	flags.IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
 	flags.StringVar(&s.logLevel, "log-level", "info", "debug (every request), info, warn or error")
 	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	return showVariables(cmd)
@@ -100,7 +100,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 func newServer(l *loaded, s *serveSettings, logger *slog.Logger) (*http.Server, error) {
 	handler, err := httpapi.New(l.Classifier, httpapi.Options{
 		Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch, MaxPixels: s.maxPixels,
-		ExamplePicture: l.folder.Example(),
+		ExamplePicture: l.folder.Example,
 	})
 	if err != nil {
 		return nil, err
