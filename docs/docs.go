@@ -276,6 +276,10 @@ const docTemplate = `{
     "definitions": {
         "BatchAnswer": {
             "type": "object",
+            "required": [
+                "model",
+                "predictions"
+            ],
             "properties": {
                 "id": {
                     "description": "As given in the request.",
@@ -330,6 +334,11 @@ const docTemplate = `{
         },
         "Error": {
             "type": "object",
+            "required": [
+                "code",
+                "error",
+                "request_id"
+            ],
             "properties": {
                 "code": {
                     "description": "What is wrong, for a program.",
@@ -367,6 +376,9 @@ const docTemplate = `{
         },
         "Health": {
             "type": "object",
+            "required": [
+                "status"
+            ],
             "properties": {
                 "model": {
                     "$ref": "#/definitions/Model"
@@ -379,6 +391,11 @@ const docTemplate = `{
         },
         "Model": {
             "type": "object",
+            "required": [
+                "name",
+                "sha256",
+                "version"
+            ],
             "properties": {
                 "name": {
                     "type": "string"
@@ -394,6 +411,14 @@ const docTemplate = `{
         },
         "PredictAnswer": {
             "type": "object",
+            "required": [
+                "label",
+                "model",
+                "predicted_class",
+                "probabilities",
+                "probability",
+                "top"
+            ],
             "properties": {
                 "id": {
                     "description": "As given in the request.",
@@ -474,6 +499,13 @@ const docTemplate = `{
         },
         "Prediction": {
             "type": "object",
+            "required": [
+                "label",
+                "predicted_class",
+                "probabilities",
+                "probability",
+                "top"
+            ],
             "properties": {
                 "label": {
                     "description": "Its name.",
@@ -508,6 +540,11 @@ const docTemplate = `{
         },
         "RankedClass": {
             "type": "object",
+            "required": [
+                "class",
+                "label",
+                "probability"
+            ],
             "properties": {
                 "class": {
                     "type": "integer",

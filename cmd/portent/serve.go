@@ -74,11 +74,12 @@ func serve(cmd *cobra.Command, s *serveSettings) error {
 	if err != nil {
 		return err
 	}
-	server, err := newServer(loaded, s, logger)
+	banner := banner{loaded: loaded, results: results, url: urlOf(listener.Addr()), tolerance: s.tolerance}
+	server, err := newServer(loaded, s, banner.selfTest(), logger)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	banner := banner{loaded: loaded, results: results, url: urlOf(listener.Addr()), took: time.Since(start), tolerance: s.tolerance}
+	banner.took = time.Since(start)
 	if _, err := banner.WriteTo(cmd.OutOrStdout()); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -97,10 +98,10 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-func newServer(l *loaded, s *serveSettings, logger *slog.Logger) (*http.Server, error) {
+func newServer(l *loaded, s *serveSettings, selfTest string, logger *slog.Logger) (*http.Server, error) {
 	handler, err := httpapi.New(l.Classifier, httpapi.Options{
 		Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch, MaxPixels: s.maxPixels,
-		ExamplePicture: l.folder.Example,
+		ExamplePicture: l.folder.Example, SelfTest: selfTest,
 	})
 	if err != nil {
 		return nil, err

@@ -11,38 +11,51 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
-// readExternal reads a tensor's elements from a file beside the model.
-func (t *tensorProto) readExternal(folder fs.FS, where string, datatype domain.Datatype) ([]byte, error) {
-	fail := func(kind domain.Kind, format string, args ...any) error {
-		return &domain.Error{Kind: kind, Field: where, Msg: fmt.Sprintf(format, args...)}
-	}
+// maxReuse is how many times over the tensors may read a file beside the model.
+// Tied weights read a part twice; without a bound a small model could take
+// memory without end from one large file.
+const maxReuse = 4
+
+// externalFiles are the files beside the model that hold tensors.
+type externalFiles struct {
+	folder fs.FS
+	taken  map[string]int64 // bytes read so far, by file
+}
+
+// read returns the elements of a tensor that take the given number of bytes.
+// All that the file says is checked before memory is taken.
+func (e *externalFiles) read(t *tensorProto, size int) ([]byte, error) {
 	location := path.Clean(t.locations["location"])
-	if folder == nil {
-		return nil, fail(domain.Unsupported, "is in another file, %q, which is not at hand: open the model by its folder", location)
-	}
-	if !fs.ValidPath(location) || location == "." || datatype.Size() == 0 {
-		return nil, fail(domain.Invalid, "has its data at %q, which is not a file in the model's folder", t.locations["location"])
+	switch {
+	case e == nil || e.folder == nil:
+		return nil, &domain.Error{
+			Kind: domain.Unsupported, Field: t.where, Msg: fmt.Sprintf("its elements are in another file, %q, which is not at hand", location),
+			Hint: "open the model by its folder, with that file in it",
+		}
+	case t.datatype == 8: // STRING
+		return nil, invalid(t.where, "holds texts in another file, which the format does not allow")
+	case !fs.ValidPath(location) || location == ".":
+		return nil, invalid(t.where, "its elements are at %q, which is not a file in the model's folder", t.locations["location"])
 	}
 	offset, err := t.location("offset", 0)
 	if err != nil {
 		return nil, err
 	}
-	n := int64(1)
-	for _, dim := range t.dims {
-		n *= dim // the shape has been checked
-	}
-	length, err := t.location("length", n*int64(datatype.Size()))
+	length, err := t.location("length", int64(size))
 	if err != nil {
 		return nil, err
 	}
-	data, err := readSection(folder, location, offset, length)
+	if length != int64(size) {
+		return nil, invalid(t.where, "takes %d bytes, but %d of %q are named", size, length, location)
+	}
+	data, err := e.section(location, offset, length)
 	if err != nil {
-		return nil, fail(domain.Invalid, "cannot be read from %q: %v", location, err)
+		return nil, invalid(t.where, "cannot be read from %q: %v", location, err)
 	}
 	return data, nil
 }
 
-// location returns a number of the tensor's external data.
+// location returns a number from the tensor's external_data.
 func (t *tensorProto) location(key string, otherwise int64) (int64, error) {
 	text, ok := t.locations[key]
 	if !ok {
@@ -50,25 +63,32 @@ func (t *tensorProto) location(key string, otherwise int64) (int64, error) {
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || v < 0 {
-		return 0, &domain.Error{Kind: domain.Invalid, Field: t.where, Msg: fmt.Sprintf("has external data with %s %q, which is not a length", key, text)}
+		return 0, invalid(t.where, "has external data with %s %q, which is not a number of bytes", key, text)
 	}
 	return v, nil
 }
 
-// readSection reads part of a file, after checking that the file is as long.
-func readSection(folder fs.FS, name string, offset, length int64) (data []byte, err error) {
-	file, err := folder.Open(name)
+// section reads part of a file, after checking that the file has it.
+func (e *externalFiles) section(name string, offset, length int64) (data []byte, err error) {
+	info, err := fs.Stat(e.folder, name) // before it is opened: opening a pipe would wait
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	if offset > info.Size() || length > info.Size()-offset {
+		return nil, fmt.Errorf("it has %d bytes, expected %d from byte %d on", info.Size(), length, offset)
+	}
+	if e.taken[name]+length > maxReuse*info.Size() {
+		return nil, fmt.Errorf("tensors read it more than %d times over", maxReuse)
+	}
+	e.taken[name] += length
+	file, err := e.folder.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || offset > info.Size() || length > info.Size()-offset {
-		return nil, fmt.Errorf("it has %d bytes, bytes %d to %d are asked for", info.Size(), offset, offset+length)
-	}
 	if seeker, ok := file.(io.Seeker); ok {
 		_, err = seeker.Seek(offset, io.SeekStart)
 	} else {

@@ -7,29 +7,39 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
+// Graph is a graph of operators. Whether every value is made once, and before it
+// is used, is for the engine to see.
+type Graph struct {
+	Name    string
+	Nodes   []Node
+	Inputs  []domain.TensorSpec // without those that an initializer gives
+	Outputs []domain.TensorSpec // a nil Shape is an unknown rank, an empty one a scalar's
+
+	// Initializers are the constants, by name. One that is listed as an input as
+	// well is a default that a caller could replace; here it is a constant.
+	Initializers map[string]domain.Tensor
+}
+
 // maxDepth is how deep graphs may lie in the attributes of nodes of graphs.
 const maxDepth = 16
 
+// graph reads a GraphProto. Left out is what changes no result: doc strings,
+// value_info (shapes are inferred), quantization_annotation and metadata.
 func (r *reader) graph(data []byte, where string, depth int) (*Graph, error) {
 	if depth > maxDepth {
-		return nil, &domain.Error{Kind: domain.Invalid, Field: where, Msg: fmt.Sprintf("graphs are nested more than %d deep", maxDepth)}
+		return nil, invalid(where, "graphs are nested more than %d deep", maxDepth)
 	}
-	g := &Graph{Initializers: map[string]domain.Tensor{}}
+	g := &Graph{Nodes: make([]Node, 0, count(data, 1)), Initializers: map[string]domain.Tensor{}}
 	err := fields(data, where, func(f field) error { return r.graphField(g, f, where, depth) })
 	if err != nil {
 		return nil, err
 	}
-	// Old exporters list initializers as inputs too.
+	// Up to version 3 of the format every initializer is listed as an input too.
 	g.Inputs = slices.DeleteFunc(g.Inputs, func(input domain.TensorSpec) bool {
 		_, ok := g.Initializers[input.Name]
 		return ok
 	})
-	for _, input := range g.Inputs {
-		if input.Shape == nil {
-			return nil, &domain.Error{Kind: domain.Unsupported, Field: "input " + input.Name, Msg: "has no shape"}
-		}
-	}
-	return g, nil
+	return g, g.checkValues(where, depth)
 }
 
 func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
@@ -43,15 +53,28 @@ func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
 	case 2:
 		return f.text(&g.Name)
 	case 5:
-		return f.message(func(data []byte) error { return r.initializer(g, data, place(where, "initializer", len(g.Initializers))) })
+		return f.message(func(data []byte) error {
+			return r.initializer(g, data, place(where, "initializer", len(g.Initializers)))
+		})
 	case 11:
-		return f.message(func(data []byte) error { return readSpec(data, &g.Inputs, place(where, "input", len(g.Inputs))) })
+		return f.message(func(data []byte) (err error) {
+			g.Inputs, err = appendSpec(g.Inputs, data, place(where, "input", len(g.Inputs)))
+			return err
+		})
 	case 12:
-		return f.message(func(data []byte) error { return readSpec(data, &g.Outputs, place(where, "output", len(g.Outputs))) })
+		return f.message(func(data []byte) (err error) {
+			g.Outputs, err = appendSpec(g.Outputs, data, place(where, "output", len(g.Outputs)))
+			return err
+		})
 	case 15:
-		return &domain.Error{Kind: domain.Unsupported, Field: where, Msg: "holds sparse initializers, which are not supported"}
+		return unsupported(where, "holds sparse initializers, which are not supported")
 	}
 	return nil
+}
+
+func appendSpec(specs []domain.TensorSpec, data []byte, where string) ([]domain.TensorSpec, error) {
+	spec, err := readSpec(data, where)
+	return append(specs, spec), err
 }
 
 func (r *reader) initializer(g *Graph, data []byte, where string) error {
@@ -59,42 +82,48 @@ func (r *reader) initializer(g *Graph, data []byte, where string) error {
 	if err != nil {
 		return err
 	}
-	tensor, err := proto.tensor(r.external)
-	if err != nil {
+	if proto.name == "" {
+		return invalid(where, "has no name")
+	}
+	if _, ok := g.Initializers[proto.name]; ok {
+		return invalid(where, "its name %q is taken by another initializer", proto.name)
+	}
+	g.Initializers[proto.name], err = proto.tensor(r.external)
+	return err
+}
+
+// checkValues reports a name that is listed twice, and inputs and outputs of
+// which too little is known. The values of a subgraph need not be described.
+func (g *Graph) checkValues(where string, depth int) error {
+	if err := checkSpecs(where+".input", g.Inputs, depth); err != nil {
 		return err
 	}
-	if _, ok := g.Initializers[proto.name]; ok || proto.name == "" {
-		return &domain.Error{Kind: domain.Invalid, Field: where, Msg: fmt.Sprintf("its name %q is empty or taken", proto.name)}
+	if err := checkSpecs(where+".output", g.Outputs, depth); err != nil {
+		return err
 	}
-	g.Initializers[proto.name] = tensor
+	for _, input := range g.Inputs {
+		if input.Shape == nil && depth == 0 {
+			return unsupported(fmt.Sprintf("%s.input %q", where, input.Name), "has no shape: its number of axes is unknown")
+		}
+	}
 	return nil
 }
 
-func (r *reader) node(data []byte, where string, depth int) (Node, error) {
-	var n Node
-	err := fields(data, where, func(f field) (err error) {
-		var text string
-		switch f.number {
-		case 1:
-			err = f.text(&text)
-			n.Inputs = append(n.Inputs, text)
-		case 2:
-			err = f.text(&text)
-			n.Outputs = append(n.Outputs, text)
-		case 3:
-			err = f.text(&n.Name)
-		case 4:
-			err = f.text(&n.OpType)
-		case 5:
-			err = f.message(func(data []byte) error {
-				attribute, err := r.attribute(data, place(where, "attribute", len(n.Attributes)), depth)
-				n.Attributes = append(n.Attributes, attribute)
-				return err
-			})
-		case 7:
-			err = f.text(&n.Domain)
+func checkSpecs(where string, specs []domain.TensorSpec, depth int) error {
+	seen := make(map[string]bool, len(specs))
+	for _, spec := range specs {
+		if seen[spec.Name] {
+			return invalid(where, "%q is listed twice", spec.Name)
 		}
-		return err
-	})
-	return n, err
+		seen[spec.Name] = true
+		if depth == 0 && !spec.Datatype.Valid() {
+			return &domain.Error{
+				Kind: domain.Invalid, Field: fmt.Sprintf("%s %q", where, spec.Name), Msg: "has no datatype",
+				Hint: "onnx.shape_inference.infer_shapes writes it into the model",
+			}
+		}
+	}
+	return nil
 }
+
+func place(where string, list string, i int) string { return fmt.Sprintf("%s.%s[%d]", where, list, i) }

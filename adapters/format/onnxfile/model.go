@@ -1,8 +1,8 @@
 package onnxfile
 
 import (
-	"fmt"
 	"io/fs"
+	"math"
 	"strings"
 
 	"github.com/portent-go/portent/domain"
@@ -10,10 +10,10 @@ import (
 
 // Model is an ONNX model as its file has it.
 type Model struct {
-	IRVersion  int64
+	IRVersion  int64  // of the format
 	Producer   string // name and version of the program that wrote it
-	Domain     string
-	Version    int64
+	Domain     string // a name space such as "org.example"
+	Version    int64  // of the model, as its author counts
 	Doc        string
 	Opsets     []domain.Opset
 	Properties map[string]string // metadata_props
@@ -21,53 +21,50 @@ type Model struct {
 	Graph      *Graph
 }
 
-// Graph is a graph of operators.
-type Graph struct {
-	Name         string
-	Nodes        []Node
-	Inputs       []domain.TensorSpec // without those that an initializer gives
-	Outputs      []domain.TensorSpec // a nil Shape where the file says none
-	Initializers map[string]domain.Tensor
-}
-
-// Node is one operator of a graph.
-type Node struct {
-	Name       string
-	OpType     string
-	Domain     string
-	Inputs     []string // "" is an optional input that was left out
-	Outputs    []string
-	Attributes []Attribute
-}
-
 // Options say how to read a model.
 type Options struct {
 	// External is the folder of the model file. Without it a model that keeps
-	// tensors in other files is refused.
+	// tensors in other files is refused. A name that leaves the folder is
+	// refused; whether a link in the folder may lead out of it is for the FS to
+	// say: os.DirFS follows such links, the FS of an os.Root does not.
 	External fs.FS
 }
 
 // reader carries what the parts of a model need to be read.
 type reader struct {
-	external fs.FS
+	external *externalFiles
 }
 
-// ReadModel reads a model. A file that is not ONNX, truncated or damaged is an
-// error of kind Invalid, one with types that cannot be held one of kind
-// Unsupported. The bytes are not kept.
+// ReadModel reads a model. A file that is not ONNX, or is truncated or damaged,
+// is an error of kind Invalid; one that holds what cannot be held, such as
+// float8 tensors, one of kind Unsupported. Both name the place. The bytes are
+// not kept.
+//
+// Not read is what has no bearing on the results: training_info, doc strings of
+// the parts, and the checksums of external data. The model's own functions are
+// listed for the engine to refuse. An engine also has to see that the nodes fit
+// together: that there are any, that each value is made once and before it is
+// used, and that each node's operator set is imported.
 func ReadModel(data []byte, options Options) (*Model, error) {
-	r := &reader{external: options.External}
+	r := &reader{external: &externalFiles{folder: options.External, taken: map[string]int64{}}}
 	m := &Model{Properties: map[string]string{}}
-	err := fields(data, "model", func(f field) error { return r.modelField(m, f) })
-	if err == nil && (m.Graph == nil || len(m.Opsets) == 0) {
-		err = &domain.Error{Kind: domain.Invalid, Field: "model", Msg: "there is no graph, or no operator set"}
+	var producer, version string
+	err := fields(data, "model", func(f field) error {
+		switch f.number {
+		case 2:
+			return f.text(&producer)
+		case 3:
+			return f.text(&version)
+		}
+		return r.modelField(m, f)
+	})
+	if err == nil {
+		err = m.check(data)
 	}
 	if err != nil {
-		if hint := otherFormat(data); hint != "" {
-			return nil, &domain.Error{Kind: domain.Invalid, Field: "model", Msg: "is not an ONNX file", Got: hint, Hint: hint + "; export the model with torch.onnx.export"}
-		}
-		return nil, err
+		return nil, notONNX(data, "model", err)
 	}
+	m.Producer = strings.TrimSpace(producer + " " + version)
 	return m, nil
 }
 
@@ -75,10 +72,6 @@ func (r *reader) modelField(m *Model, f field) (err error) {
 	switch f.number {
 	case 1:
 		return f.integer(&m.IRVersion)
-	case 2, 3:
-		var text string
-		err = f.text(&text)
-		m.Producer = strings.TrimSpace(m.Producer + " " + text)
 	case 4:
 		return f.text(&m.Domain)
 	case 5:
@@ -86,24 +79,45 @@ func (r *reader) modelField(m *Model, f field) (err error) {
 	case 6:
 		return f.text(&m.Doc)
 	case 7:
-		return f.message(func(data []byte) error {
+		return f.once(m.Graph != nil, func(data []byte) error {
 			m.Graph, err = r.graph(data, "graph", 0)
 			return err
 		})
 	case 8:
-		return f.message(func(data []byte) error { return readOpset(data, m) })
+		return f.message(func(data []byte) error { return m.readOpset(data) })
 	case 14:
-		return f.message(func(data []byte) error { return readEntry(data, "metadata", m.Properties) })
+		return f.message(func(data []byte) error { return readEntry(data, "metadata_props", m.Properties) })
 	case 25:
-		return f.message(func(data []byte) error { return readFunction(data, m) })
+		return f.message(func(data []byte) error { return m.readFunction(data) })
 	}
-	return err
+	return nil
 }
 
-func readOpset(data []byte, m *Model) error {
+func (m *Model) check(data []byte) error {
+	if m.Graph == nil {
+		return &domain.Error{
+			Kind: domain.Invalid, Field: "model", Msg: "is not an ONNX model: there is no graph",
+			Expected: "an ONNX model", Got: firstBytes(data), Hint: otherHint,
+		}
+	}
+	if len(m.Opsets) == 0 {
+		return invalid("opset_import", "the model imports no operator set, so what its operators mean is unknown")
+	}
+	seen := map[string]bool{}
+	for _, opset := range m.Opsets {
+		if seen[opset.Domain] {
+			return invalid("opset_import", "the operator set %q is imported twice", opset.Domain)
+		}
+		seen[opset.Domain] = true
+	}
+	return nil
+}
+
+func (m *Model) readOpset(data []byte) error {
+	where := place("model", "opset_import", len(m.Opsets))
 	var name string
 	var version int64
-	err := fields(data, "opset_import", func(f field) error {
+	err := fields(data, where, func(f field) error {
 		switch f.number {
 		case 1:
 			return f.text(&name)
@@ -112,13 +126,16 @@ func readOpset(data []byte, m *Model) error {
 		}
 		return nil
 	})
-	m.Opsets = append(m.Opsets, domain.Opset{Domain: name, Version: int(version)})
+	if err == nil && (version < 1 || version > math.MaxInt32) {
+		err = invalid(where, "the operator set %q has version %d", name, version)
+	}
+	m.Opsets = append(m.Opsets, domain.Opset{Domain: canonical(name), Version: int(version)})
 	return err
 }
 
-func readFunction(data []byte, m *Model) error {
+func (m *Model) readFunction(data []byte) error {
 	var name string
-	err := fields(data, "function", func(f field) error {
+	err := fields(data, place("model", "functions", len(m.Functions)), func(f field) error {
 		if f.number == 1 {
 			return f.text(&name)
 		}
@@ -127,27 +144,3 @@ func readFunction(data []byte, m *Model) error {
 	m.Functions = append(m.Functions, name)
 	return err
 }
-
-// otherFormat says what a file is that is not ONNX, where its beginning tells.
-func otherFormat(data []byte) string {
-	for _, known := range []struct{ prefix, name string }{
-		{"PK\x03\x04", "it looks like a TorchScript or other zip archive"},
-		{"\x80\x02", "it looks like a Python pickle"},
-		{"\x89PNG", "it looks like a PNG picture"},
-		{"\x89HDF", "it looks like a Keras HDF5 file"},
-		{"\xff\xd8\xff", "it looks like a JPEG picture"},
-		{"version https://git-lfs", "it is a Git LFS pointer, not the file itself"},
-		{"{", "it looks like JSON"},
-		{"<", "it looks like HTML or XML"},
-	} {
-		if strings.HasPrefix(string(data[:min(len(data), 32)]), known.prefix) {
-			return known.name
-		}
-	}
-	if len(data) == 0 {
-		return "it is empty"
-	}
-	return ""
-}
-
-func place(where string, list string, i int) string { return fmt.Sprintf("%s.%s[%d]", where, list, i) }

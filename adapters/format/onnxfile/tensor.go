@@ -2,36 +2,39 @@ package onnxfile
 
 import (
 	"fmt"
-	"io/fs"
+	"math"
+
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/portent-go/portent/domain"
 )
 
-// datatypes are the domain's, by TensorProto.DataType.
-var datatypes = map[int64]domain.Datatype{
-	1: domain.FP32, 2: domain.UINT8, 3: domain.INT8, 4: domain.UINT16, 5: domain.INT16, 6: domain.INT32, 7: domain.INT64,
-	8: domain.BYTES, 9: domain.BOOL, 10: domain.FP16, 11: domain.FP64, 12: domain.UINT32, 13: domain.UINT64, 16: domain.BF16,
-}
-
-// datatypeOf returns the datatype that a number in the file stands for.
-func datatypeOf(number int64, where string) (domain.Datatype, error) {
-	if datatype, ok := datatypes[number]; ok {
-		return datatype, nil
-	}
-	return domain.InvalidDatatype, &domain.Error{Kind: domain.Unsupported, Field: where, Msg: fmt.Sprintf("has ONNX datatype %d, which is not supported", number)}
-}
-
 // ReadTensor reads a tensor and its name from a TensorProto, the format of
 // ONNX's test vectors (input_0.pb). What is damaged, or has another number of
-// elements than its shape, is an error of kind Invalid.
+// elements than its shape, is an error of kind Invalid; a datatype that cannot
+// be held, or elements in another file, one of kind Unsupported. The bytes are
+// not kept.
 func ReadTensor(data []byte) (name string, tensor domain.Tensor, err error) {
 	proto, err := readTensorProto(data, "tensor")
-	if err != nil {
-		return "", domain.Tensor{}, err
+	if err == nil {
+		tensor, err = proto.tensor(nil)
 	}
-	tensor, err = proto.tensor(nil)
-	return proto.name, tensor, err
+	if err != nil {
+		return "", domain.Tensor{}, notONNX(data, "tensor", err)
+	}
+	return proto.name, tensor, nil
 }
+
+// The fields in which a TensorProto may hold its elements.
+const (
+	floatData  protowire.Number = 4
+	int32Data  protowire.Number = 5 // of all smaller types, too
+	stringData protowire.Number = 6
+	int64Data  protowire.Number = 7
+	rawData    protowire.Number = 9
+	doubleData protowire.Number = 10
+	uint64Data protowire.Number = 11 // of UINT32, too
+)
 
 // tensorProto is a tensor as the file holds it.
 type tensorProto struct {
@@ -39,134 +42,153 @@ type tensorProto struct {
 	where     string
 	dims      []int64
 	datatype  int64
+	holder    protowire.Number // the field that holds the elements, 0 if none does
 	raw       []byte
-	hasRaw    bool
 	floats    []float32
 	doubles   []float64
-	integers  []int64 // int32_data, int64_data or uint64_data
+	integers  []int64
 	texts     []string
 	external  bool
-	locations map[string]string
+	locations map[string]string // external_data
 }
 
 func readTensorProto(data []byte, where string) (*tensorProto, error) {
-	t := &tensorProto{where: where, locations: map[string]string{}}
-	return t, fields(data, where, func(f field) (err error) {
-		switch f.number {
-		case 1:
-			t.dims, err = f.integers(t.dims)
-		case 2:
-			err = f.integer(&t.datatype)
-		case 3:
-			err = &domain.Error{Kind: domain.Unsupported, Field: where, Msg: "is stored in segments, which is not supported"}
-		case 4:
-			t.floats, err = f.floats(t.floats)
-		case 5, 7, 11:
-			t.integers, err = f.integers(t.integers)
-		case 6:
-			var text string
-			err = f.text(&text)
-			t.texts = append(t.texts, text)
-		case 8:
-			err = f.text(&t.name)
-		case 9:
-			t.hasRaw = true
-			err = f.message(func(raw []byte) error { t.raw = raw; return nil })
-		case 10:
-			t.doubles, err = f.doubles(t.doubles)
-		case 13:
-			err = f.message(func(entry []byte) error { return readEntry(entry, where, t.locations) })
-		case 14:
-			var location int64
-			err = f.integer(&location)
-			t.external = location == 1
-		}
-		return err
-	})
+	t := &tensorProto{where: where}
+	if err := fields(data, where, t.field); err != nil {
+		return nil, err
+	}
+	if t.name != "" {
+		t.where = fmt.Sprintf("%s %q", where, t.name)
+	}
+	return t, nil
 }
 
-// readEntry reads a StringStringEntryProto into a map.
-func readEntry(data []byte, where string, to map[string]string) error {
-	var key, value string
-	err := fields(data, where, func(f field) error {
-		switch f.number {
-		case 1:
-			return f.text(&key)
-		case 2:
-			return f.text(&value)
+// field takes a field in. What is not here describes the tensor and does not
+// change it.
+func (t *tensorProto) field(f field) (err error) {
+	switch f.number {
+	case 1:
+		t.dims, err = f.integers(t.dims)
+	case 2:
+		err = f.integer(&t.datatype)
+	case 3:
+		err = unsupported(t.where, "is stored in segments, which is not supported")
+	case floatData, int32Data, stringData, int64Data, rawData, doubleData, uint64Data:
+		err = t.elements(f)
+	case 8:
+		err = f.text(&t.name)
+	case 13:
+		if t.locations == nil {
+			t.locations = map[string]string{}
 		}
-		return nil
-	})
-	to[key] = value
+		err = f.message(func(entry []byte) error { return readEntry(entry, t.where+".external_data", t.locations) })
+	case 14:
+		err = t.dataLocation(f)
+	}
 	return err
 }
 
-// tensor checks a TensorProto and returns what it holds. External data is read
-// from folder.
-func (t *tensorProto) tensor(folder fs.FS) (domain.Tensor, error) {
-	where := t.where
-	if t.name != "" {
-		where = fmt.Sprintf("tensor %q", t.name)
+// elements takes a field in that holds elements. Two such fields would leave
+// open which one is meant.
+func (t *tensorProto) elements(f field) (err error) {
+	if f.kind == protowire.BytesType && len(f.bytes) == 0 && f.number != stringData {
+		return nil // an empty list of an empty tensor
 	}
-	datatype, err := datatypeOf(t.datatype, where)
+	if t.holder != 0 && (t.holder != f.number || f.number == rawData) {
+		return invalid(t.where, "holds its elements twice, in the fields %d and %d", t.holder, f.number)
+	}
+	t.holder = f.number
+	switch f.number {
+	case floatData:
+		t.floats, err = f.floats(t.floats)
+	case doubleData:
+		t.doubles, err = f.doubles(t.doubles)
+	case stringData:
+		var text string
+		text, err = f.octets()
+		t.texts = append(t.texts, text)
+	case rawData:
+		err = f.message(func(raw []byte) error { t.raw = raw; return nil })
+	default:
+		t.integers, err = f.integers(t.integers)
+	}
+	return err
+}
+
+func (t *tensorProto) dataLocation(f field) error {
+	var location int64
+	if err := f.integer(&location); err != nil {
+		return err
+	}
+	if location != 0 && location != 1 {
+		return invalid(t.where, "has data_location %d, expected 0 (here) or 1 (in another file)", location)
+	}
+	t.external = location == 1
+	return nil
+}
+
+// tensor checks what a TensorProto holds and returns it. Elements in other files
+// come from other, which may be nil.
+func (t *tensorProto) tensor(other *externalFiles) (domain.Tensor, error) {
+	datatype, err := datatypeOf(t.datatype, t.where)
 	if err != nil {
 		return domain.Tensor{}, err
 	}
+	shape, n, err := t.shape()
+	if err != nil {
+		return domain.Tensor{}, err
+	}
+	if size := datatype.Size(); size > 0 && n > math.MaxInt/size {
+		return domain.Tensor{}, invalid(t.where, "%v of shape %v has more bytes than can be counted", datatype, shape)
+	}
+	if t.external {
+		if t.holder != 0 {
+			return domain.Tensor{}, invalid(t.where, "holds its elements twice, here and in another file")
+		}
+		raw, err := other.read(t, n*datatype.Size())
+		if err != nil {
+			return domain.Tensor{}, err
+		}
+		return rawTensor(datatype, shape, raw)
+	}
+	if err := t.checkHolder(datatype, shape, n); err != nil {
+		return domain.Tensor{}, err
+	}
+	return t.held(datatype, shape)
+}
+
+// shape returns the lengths of the axes and the number of elements.
+func (t *tensorProto) shape() (domain.Shape, int, error) {
+	if len(t.dims) > maxAxes {
+		return nil, 0, unsupported(t.where, "has %d axes, more than %d", len(t.dims), maxAxes)
+	}
 	shape := make(domain.Shape, len(t.dims))
-	for i, dim := range t.dims {
-		shape[i] = int(dim)
+	for i, length := range t.dims {
+		if length < 0 || length > math.MaxInt {
+			return nil, 0, invalid(t.where, "axis %d is %d, not a length", i, length)
+		}
+		shape[i] = int(length)
 	}
 	n, err := shape.Elements()
 	if err != nil {
-		return domain.Tensor{}, &domain.Error{Kind: domain.Invalid, Field: where, Err: err, Msg: "has an impossible shape"}
+		return nil, 0, &domain.Error{Kind: domain.Invalid, Field: t.where, Msg: "has an impossible shape", Err: err}
 	}
-	if t.external {
-		if t.raw, err = t.readExternal(folder, where, datatype); err != nil {
-			return domain.Tensor{}, err
-		}
-		t.hasRaw = true
-	}
-	if err := t.checkCount(where, datatype, shape, n); err != nil {
-		return domain.Tensor{}, err
-	}
+	return shape, n, nil
+}
+
+// held returns the elements that the TensorProto holds itself. Their field and
+// their number have been checked.
+func (t *tensorProto) held(datatype domain.Datatype, shape domain.Shape) (domain.Tensor, error) {
 	switch {
+	case t.holder == rawData:
+		return rawTensor(datatype, shape, t.raw)
 	case datatype == domain.BYTES:
 		return domain.NewTensor(shape, t.texts)
-	case t.hasRaw:
-		return rawTensor(datatype, shape, t.raw)
 	case datatype == domain.FP32:
 		return domain.NewTensor(shape, t.floats)
 	case datatype == domain.FP64:
 		return domain.NewTensor(shape, t.doubles)
 	default:
-		return integerTensor(datatype, shape, t.integers)
-	}
-}
-
-// checkCount reports whether the file holds as many elements as the shape has,
-// before any memory is taken for them.
-func (t *tensorProto) checkCount(where string, datatype domain.Datatype, shape domain.Shape, n int) error {
-	held, unit := len(t.integers), "elements"
-	switch {
-	case datatype == domain.BYTES:
-		held = len(t.texts)
-	case t.hasRaw:
-		held, unit = len(t.raw), "bytes"
-		if size := datatype.Size(); n > len(t.raw) || n*size != len(t.raw) {
-			n = min(n, 1<<40) * size
-		} else {
-			return nil
-		}
-	case datatype == domain.FP32:
-		held = len(t.floats)
-	case datatype == domain.FP64:
-		held = len(t.doubles)
-	}
-	if held == n {
-		return nil
-	}
-	return &domain.Error{
-		Kind: domain.Invalid, Field: where, Msg: fmt.Sprintf("%v %v takes %d %s, the file holds %d", datatype, shape, n, unit, held),
-		Expected: fmt.Sprintf("%d %s", n, unit), Got: fmt.Sprintf("%d %s", held, unit),
+		return integerTensor(t.where, datatype, shape, t.integers)
 	}
 }

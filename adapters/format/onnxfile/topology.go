@@ -1,13 +1,28 @@
 package onnxfile
 
-import "google.golang.org/protobuf/encoding/protowire"
+import (
+	"maps"
+	"slices"
+)
 
-// Topology returns a light copy of the model in ONNX's format: nodes, names and
-// edges. Weights become graph inputs without a type, and attributes and shapes
-// are left out.
+// Topology returns a light copy of the model in ONNX's format, for the decoder
+// of github.com/owulveryck/onnx-go to read: nodes, names and edges of the graph.
+// It is valid for that decoder only. What is left out, and why:
+//
+//   - Tensors. The decoder reads five datatypes, element by element; a graph
+//     input of the same name gives it the value to draw edges to.
+//   - Types and shapes. It drops dynamic axes, so that its shapes are wrong.
+//   - Attributes. One that holds a graph makes it refuse the model.
+//   - Names and domains of nodes, which it does not hand on.
+//
+// The caller joins each operation with its Node by their order, or by the name
+// of the first output. To know about the decoder: a node without inputs
+// (Constant) is given one that does not exist; an input or output that was left
+// out is a value named ""; a node with several outputs gets its edges once for
+// each; an input that is used twice gives two edges between the same values.
 func (m *Model) Topology() []byte {
 	var graph []byte
-	for name := range m.Graph.Initializers {
+	for _, name := range slices.Sorted(maps.Keys(m.Graph.Initializers)) {
 		graph = appendMessage(graph, 11, appendText(nil, 1, name))
 	}
 	for _, input := range m.Graph.Inputs {
@@ -31,12 +46,4 @@ func lightNode(n Node) []byte {
 		node = appendText(node, 2, name)
 	}
 	return appendText(node, 4, n.OpType)
-}
-
-func appendText(to []byte, number protowire.Number, text string) []byte {
-	return protowire.AppendString(protowire.AppendTag(to, number, protowire.BytesType), text)
-}
-
-func appendMessage(to []byte, number protowire.Number, message []byte) []byte {
-	return protowire.AppendBytes(protowire.AppendTag(to, number, protowire.BytesType), message)
 }

@@ -2,85 +2,38 @@ package kernels
 
 import "math"
 
-// Wide is a number of any type on its way to another type, without loss.
-type Wide struct {
-	float  float64
-	bits   uint64 // of an integer
-	signed bool
-	whole  bool
+// Integer is a type of whole numbers.
+type Integer interface {
+	~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~uint64
 }
 
-// WideFloat holds a floating-point number.
-func WideFloat(f float64) Wide { return Wide{float: f} }
-
-// WideInt holds a signed integer.
-func WideInt(i int64) Wide { return Wide{bits: uint64(i), signed: true, whole: true} }
-
-// WideUint holds an unsigned integer.
-func WideUint(u uint64) Wide { return Wide{bits: u, whole: true} }
-
-// WideBool holds 1 or 0.
-func WideBool(b bool) Wide {
-	if b {
-		return WideUint(1)
+// Convert writes each number as one of another type. Integers that do not fit an
+// integer type lose their high bits.
+func Convert[D Number, S Integer](dst []D, src []S) {
+	for i, v := range src {
+		dst[i] = D(v)
 	}
-	return WideUint(0)
 }
 
-// Bool reports whether the number is not 0. NaN is not.
-func (w Wide) Bool() bool {
-	if w.whole {
-		return w.bits != 0
+// ConvertWith writes what convert makes of each element.
+func ConvertWith[D, S any](dst []D, src []S, convert func(S) D) {
+	for i, v := range src {
+		dst[i] = convert(v)
 	}
-	return w.float != 0
 }
 
-// Int returns the number truncated towards zero; what does not fit, and NaN, has
-// no meaning in ONNX and becomes the nearest integer, NaN 0.
-func (w Wide) Int() int64 {
+// Truncated returns a number without its fraction, the nearest of least and most
+// if it does not fit, and 0 for NaN. They are the bounds of the integer type.
+func Truncated[D Integer](x float64, least, most D) D {
 	switch {
-	case w.whole:
-		return int64(w.bits)
-	case math.IsNaN(w.float):
+	case x != x:
 		return 0
-	case w.float >= 1<<63:
-		return math.MaxInt64
-	case w.float < -1<<63:
-		return math.MinInt64
+	case x >= float64(most): // 2^63 and 2^64 for the 64-bit types, whose bound is no float64
+		return most
+	case x <= float64(least):
+		return least
 	default:
-		return int64(w.float)
-	}
-}
-
-// Uint is Int for unsigned integers; negative numbers wrap around, as in C.
-func (w Wide) Uint() uint64 {
-	if !w.whole && w.float >= 1<<63 {
-		return uint64(min(w.float, 1<<64-2048))
-	}
-	return uint64(w.Int())
-}
-
-// Float returns the number, rounded to float64.
-func (w Wide) Float() float64 {
-	switch {
-	case !w.whole:
-		return w.float
-	case w.signed:
-		return float64(int64(w.bits))
-	default:
-		return float64(w.bits)
-	}
-}
-
-// Float32 returns the number, rounded once.
-func (w Wide) Float32() float32 {
-	switch {
-	case !w.whole:
-		return float32(w.float)
-	case w.signed:
-		return float32(int64(w.bits))
-	default:
-		return float32(w.bits)
+		return D(x)
 	}
 }
 

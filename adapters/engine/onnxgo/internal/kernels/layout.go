@@ -1,57 +1,109 @@
 package kernels
 
-// Selection picks elements of an array by their position on each axis: element
-// [i, j, ...] of the result is the source's element Axes[0][i] + Axes[1][j] + ...
-// An offset that is negative picks Fill instead. Transposing, slicing, gathering and
-// padding are selections.
+// Selection picks elements of an array by their position on each axis, outermost
+// first. Transposing, slicing, gathering and padding are selections. Each axis
+// of the result is one stretch of positions after another.
 type Selection struct {
-	Axes [][]int
+	axes [][]Stretch
+}
+
+// Stretch is Length positions on an axis: offsets into the source that begin at
+// Start and go on by Step, which may be zero or negative. Where Start is
+// negative nothing is picked, and the result is filled.
+type Stretch struct{ Length, Start, Step int }
+
+// NewSelection returns the selection of all axes. Axes that are read as one are
+// joined, so that the innermost stretches are long.
+func NewSelection(axes [][]Stretch) Selection {
+	var s Selection
+	for at := len(axes) - 1; at >= 0; at-- {
+		if len(s.axes) > 0 {
+			if joined, ok := join(axes[at], s.axes[0]); ok {
+				s.axes[0] = joined
+				continue
+			}
+		}
+		s.axes = append([][]Stretch{axes[at]}, s.axes...)
+	}
+	return s
+}
+
+// join returns two neighbouring axes as one, if each step on the outer one leads
+// to where the inner one ends.
+func join(outer, inner []Stretch) (joined []Stretch, ok bool) {
+	if len(inner) != 1 || inner[0].Start < 0 {
+		return nil, false
+	}
+	within := inner[0]
+	for _, s := range outer {
+		switch {
+		case s.Start < 0:
+			joined = append(joined, Stretch{s.Length * within.Length, -1, 0})
+		case within.Length == 1:
+			joined = append(joined, Stretch{s.Length, s.Start + within.Start, s.Step})
+		case s.Length == 1 || s.Step == within.Length*within.Step:
+			joined = append(joined, Stretch{s.Length * within.Length, s.Start + within.Start, within.Step})
+		default:
+			return nil, false
+		}
+	}
+	return joined, true
 }
 
 // Select writes the selection of src to dst, whose length is the product of the
-// axes' lengths.
+// axes' lengths, and fill where nothing is picked.
 func Select[T any](dst, src []T, s Selection, fill T) {
-	selectAxis(dst, src, s.Axes, 0, fill)
+	if len(s.axes) == 0 {
+		copy(dst[:1], src)
+		return
+	}
+	selectAxis(dst, src, s.axes, 0, fill)
 }
 
-// selectAxis fills one part of dst, whose source begins at base, and returns how
-// long it is. A negative base picks fill.
-func selectAxis[T any](dst, src []T, axes [][]int, base int, fill T) int {
-	if len(axes) == 0 {
-		dst[0] = pick(src, base, fill)
-		return 1
-	}
-	if len(axes) == 1 {
-		return selectRow(dst, src, axes[0], base, fill)
-	}
+// selectAxis writes one part of dst, whose source begins at base, and returns how
+// long it is.
+func selectAxis[T any](dst, src []T, axes [][]Stretch, base int, fill T) int {
 	at := 0
-	for _, offset := range axes[0] {
-		next := base + offset
-		if base < 0 || offset < 0 {
-			next = -1
+	for _, s := range axes[0] {
+		switch {
+		case s.Start < 0:
+			n := s.Length * lengthOf(axes[1:])
+			Fill(dst[at:at+n], fill)
+			at += n
+		case len(axes) == 1:
+			selectRow(dst[at:at+s.Length], src, base+s.Start, s.Step)
+			at += s.Length
+		default:
+			for i := range s.Length {
+				at += selectAxis(dst[at:], src, axes[1:], base+s.Start+i*s.Step, fill)
+			}
 		}
-		at += selectAxis(dst[at:], src, axes[1:], next, fill)
 	}
 	return at
 }
 
-func selectRow[T any](dst, src []T, offsets []int, base int, fill T) int {
-	dst = dst[:len(offsets)]
-	for i, offset := range offsets {
-		if base < 0 || offset < 0 {
-			dst[i] = fill
-			continue
-		}
-		dst[i] = src[base+offset]
+func selectRow[T any](dst, src []T, at, step int) {
+	if step == 1 {
+		copy(dst, src[at:at+len(dst)])
+		return
 	}
-	return len(offsets)
+	for i := range dst {
+		dst[i] = src[at]
+		at += step
+	}
 }
 
-func pick[T any](src []T, at int, fill T) T {
-	if at < 0 {
-		return fill
+// lengthOf returns how many elements the axes pick.
+func lengthOf(axes [][]Stretch) int {
+	total := 1
+	for _, axis := range axes {
+		n := 0
+		for _, s := range axis {
+			n += s.Length
+		}
+		total *= n
 	}
-	return src[at]
+	return total
 }
 
 // Interleave writes blocks of src, each size elements long, to every stride-th

@@ -88,9 +88,7 @@ func AsClamp(op Operator, inputs []Value) (low, high float32, ok bool) {
 			return op.clamp[0], op.clamp[1], true
 		}
 	case clip:
-		if inputs[0].Datatype == domain.FP32 && bound(inputs, 1).known && bound(inputs, 2).known {
-			return bound(inputs, 1).float(-infinity()), bound(inputs, 2).float(infinity()), true
-		}
+		return op.bounds(inputs)
 	}
 	return 0, 0, false
 }

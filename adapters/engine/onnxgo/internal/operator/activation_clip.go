@@ -7,56 +7,43 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
-// clip is Clip from opset 11 on, whose bounds are inputs that may be left out.
+// clip is Clip from opset 11 on, whose bounds are inputs that may be left out;
+// then they are the least and the largest finite number.
 type clip struct{ opset int }
 
 func parseClip(node Node) (Operator, error) { return clip{node.Opset}, attributesOf(node).done() }
 
-// limit is a bound of a clip.
-type limit struct {
-	value domain.Tensor // zero if it was left out
-	known bool
-}
-
-func bound(inputs []Value, at int) limit {
-	v, given := optional(inputs, at)
-	return limit{v.Const, !given || v.Known()}
-}
-
-func (l limit) float(otherwise float32) float32 {
-	if l.value.IsZero() {
-		return otherwise
-	}
-	return floats(l.value)[0]
-}
-
 // clippers clip in each datatype, with bounds that may be zero Tensors.
 var clippers = map[domain.Datatype]func(dst, src, low, high domain.Tensor){
 	domain.FP32: func(dst, src, low, high domain.Tensor) {
-		kernels.ClampAll(floats(dst), floats(src), limit{value: low}.float(-infinity()), limit{value: high}.float(infinity()))
+		kernels.ClampAll(floats(dst), floats(src), boundOf[float32](low, -math.MaxFloat32), boundOf[float32](high, math.MaxFloat32))
 	},
-	domain.INT8:   clipIntegers[int8](math.MinInt8, math.MaxInt8),
-	domain.UINT8:  clipIntegers[uint8](0, math.MaxUint8),
-	domain.INT32:  clipIntegers[int32](math.MinInt32, math.MaxInt32),
-	domain.UINT32: clipIntegers[uint32](0, math.MaxUint32),
-	domain.INT64:  clipIntegers[int64](math.MinInt64, math.MaxInt64),
-	domain.UINT64: clipIntegers[uint64](0, math.MaxUint64),
+	domain.FP64:   clipper[float64](-math.MaxFloat64, math.MaxFloat64),
+	domain.INT8:   clipper[int8](math.MinInt8, math.MaxInt8),
+	domain.UINT8:  clipper[uint8](0, math.MaxUint8),
+	domain.INT16:  clipper[int16](math.MinInt16, math.MaxInt16),
+	domain.UINT16: clipper[uint16](0, math.MaxUint16),
+	domain.INT32:  clipper[int32](math.MinInt32, math.MaxInt32),
+	domain.UINT32: clipper[uint32](0, math.MaxUint32),
+	domain.INT64:  clipper[int64](math.MinInt64, math.MaxInt64),
+	domain.UINT64: clipper[uint64](0, math.MaxUint64),
 }
 
-func clipIntegers[T interface {
+func clipper[T interface {
 	domain.Element
 	kernels.Number
 }](least, most T) func(dst, src, low, high domain.Tensor) {
 	return func(dst, src, low, high domain.Tensor) {
-		from, to := least, most
-		if !low.IsZero() {
-			from = firstOf[T](low)
-		}
-		if !high.IsZero() {
-			to = firstOf[T](high)
-		}
-		kernels.ClampIntegers(dataOf[T](dst), dataOf[T](src), from, to)
+		kernels.ClampNumbers(dataOf[T](dst), dataOf[T](src), boundOf(low, least), boundOf(high, most))
 	}
+}
+
+// boundOf returns the element of a bound, or what stands for one left out.
+func boundOf[T domain.Element](bound domain.Tensor, otherwise T) T {
+	if bound.IsZero() {
+		return otherwise
+	}
+	return firstOf[T](bound)
 }
 
 // Infer returns the input's shape.
@@ -65,8 +52,9 @@ func (c clip) Infer(inputs []Value) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := clippers[x.Datatype]; !ok || (c.opset < 12 && x.Datatype != domain.FP32) {
-		return nil, wrongDatatype("input", x.Datatype, "FP32, or from opset 12 on an integer,")
+	real := x.Datatype == domain.FP32 || x.Datatype == domain.FP64
+	if _, ok := clippers[x.Datatype]; !ok || (c.opset < 12 && !real) {
+		return nil, wrongDatatype("input", x.Datatype, "FP32, FP64 or from opset 12 on an integer")
 	}
 	for i, name := range []string{"min", "max"} {
 		if v, ok := optional(inputs, i+1); ok && (v.Datatype != x.Datatype || product(v.Shape) != 1) {
@@ -89,4 +77,20 @@ func (c clip) Compile(inputs, _ []Value) (Run, error) {
 		}
 		clipped(outputs[0], inputs[0], low, high)
 	}, nil
+}
+
+// bounds returns the bounds of FP32 elements if they are known.
+func (clip) bounds(inputs []Value) (low, high float32, ok bool) {
+	if len(inputs) == 0 || inputs[0].Datatype != domain.FP32 {
+		return 0, 0, false
+	}
+	limits := [2]float32{-math.MaxFloat32, math.MaxFloat32}
+	for i := range limits {
+		v, given := optional(inputs, i+1)
+		if given && (!v.Known() || v.Datatype != domain.FP32 || v.Const.Len() != 1) {
+			return 0, 0, false
+		}
+		limits[i] = boundOf(v.Const, limits[i])
+	}
+	return limits[0], limits[1], true
 }

@@ -1,7 +1,7 @@
 package operator
 
 import (
-	"fmt"
+	"math"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
@@ -14,7 +14,11 @@ var onnxDatatypes = map[int]domain.Datatype{
 	9: domain.BOOL, 10: domain.FP16, 11: domain.FP64, 12: domain.UINT32, 13: domain.UINT64, 16: domain.BF16,
 }
 
-// cast converts elements to another datatype.
+// cast converts elements to another datatype. Numbers with a fraction lose it
+// when they become integers. ONNX leaves open what becomes of those that do not
+// fit; here they become the nearest integer that does, and NaN becomes 0.
+// Integers that do not fit an integer type lose their high bits, as ONNX has it.
+// Everything but 0 is true.
 type cast struct{ to domain.Datatype }
 
 func parseCast(node Node) (Operator, error) {
@@ -22,7 +26,7 @@ func parseCast(node Node) (Operator, error) {
 	to, ok := onnxDatatypes[a.int("to", 0)]
 	a.expect(ok, "to", "is not a datatype that is supported here")
 	if node.Opset >= 19 {
-		a.int("saturate", 1) // means something for 8-bit floats only
+		a.bool("saturate", true) // means something for 8-bit floats only
 	}
 	return cast{to}, a.done()
 }
@@ -33,91 +37,99 @@ func (c cast) Infer(inputs []Value) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := wideners[data.Datatype]; !ok {
+	if _, ok := conversions[data.Datatype]; !ok {
 		return nil, wrongDatatype("input", data.Datatype, "any but BYTES")
 	}
-	return []Value{{Datatype: c.to, Shape: data.Shape}}, nil
+	return like(Value{Datatype: c.to}, data.Shape)
 }
 
-// Compile converts through the widest type of the kind: float64 or int64.
+// Compile returns the conversion.
 func (c cast) Compile(inputs, _ []Value) (Run, error) {
-	widen, ok := wideners[inputs[0].Datatype]
-	if !ok {
-		return nil, fmt.Errorf("no conversion from %v", inputs[0].Datatype)
-	}
-	if inputs[0].Datatype == c.to {
+	from := inputs[0].Datatype
+	if from == c.to {
 		return func(in, out []domain.Tensor) { mustCopy(out[0], in[0]) }, nil
 	}
-	return func(in, out []domain.Tensor) {
-		for i := range in[0].Len() {
-			c.store(out[0], i, widen(in[0], i))
-		}
-	}, nil
+	conversion := conversions[from][c.to]
+	if conversion == nil {
+		return nil, domain.Errorf(domain.Internal, "no conversion from %v to %v", from, c.to)
+	}
+	return func(in, out []domain.Tensor) { conversion(out[0], in[0]) }, nil
 }
 
-// store writes a number as an element of the datatype cast to.
-func (c cast) store(to domain.Tensor, i int, v kernels.Wide) {
-	switch c.to {
-	case domain.BOOL:
-		dataOf[bool](to)[i] = v.Bool()
-	case domain.INT8:
-		dataOf[int8](to)[i] = int8(v.Int())
-	case domain.INT16:
-		dataOf[int16](to)[i] = int16(v.Int())
-	case domain.INT32:
-		dataOf[int32](to)[i] = int32(v.Int())
-	case domain.INT64:
-		dataOf[int64](to)[i] = v.Int()
-	case domain.UINT8:
-		dataOf[uint8](to)[i] = uint8(v.Uint())
-	case domain.UINT16:
-		dataOf[uint16](to)[i] = uint16(v.Uint())
-	case domain.UINT32:
-		dataOf[uint32](to)[i] = uint32(v.Uint())
-	case domain.UINT64:
-		dataOf[uint64](to)[i] = v.Uint()
-	case domain.FP16:
-		dataOf[domain.Float16](to)[i] = domain.Float16(kernels.Half(v.Float()))
-	case domain.BF16:
-		dataOf[domain.BFloat16](to)[i] = domain.BFloat16(kernels.BrainHalf(v.Float()))
-	case domain.FP32:
-		dataOf[float32](to)[i] = v.Float32()
-	default:
-		dataOf[float64](to)[i] = v.Float()
+// conversion writes the elements of src to dst, of another datatype.
+type conversion func(dst, src domain.Tensor)
+
+// conversions are those from each datatype to each.
+var conversions = map[domain.Datatype]map[domain.Datatype]conversion{
+	domain.BOOL:  fromReals(zeroOrOne),
+	domain.INT8:  fromIntegers[int8](),
+	domain.INT16: fromIntegers[int16](),
+	domain.INT32: fromIntegers[int32](),
+	domain.INT64: fromIntegers[int64](),
+	domain.UINT8: fromIntegers[uint8](), domain.UINT16: fromIntegers[uint16](),
+	domain.UINT32: fromIntegers[uint32](), domain.UINT64: fromIntegers[uint64](),
+	domain.FP16: fromReals(func(v domain.Float16) float64 { return float64(v.Float32()) }),
+	domain.BF16: fromReals(func(v domain.BFloat16) float64 { return float64(v.Float32()) }),
+	domain.FP32: fromReals(func(v float32) float64 { return float64(v) }),
+	domain.FP64: fromReals(func(v float64) float64 { return v }),
+}
+
+func zeroOrOne(v bool) float64 {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+// fromReals converts what is a float64 without loss.
+func fromReals[S domain.Element](number func(S) float64) map[domain.Datatype]conversion {
+	return map[domain.Datatype]conversion{
+		domain.BOOL:   with(func(v S) bool { return number(v) != 0 }),
+		domain.INT8:   with(func(v S) int8 { return kernels.Truncated[int8](number(v), math.MinInt8, math.MaxInt8) }),
+		domain.INT16:  with(func(v S) int16 { return kernels.Truncated[int16](number(v), math.MinInt16, math.MaxInt16) }),
+		domain.INT32:  with(func(v S) int32 { return kernels.Truncated[int32](number(v), math.MinInt32, math.MaxInt32) }),
+		domain.INT64:  with(func(v S) int64 { return kernels.Truncated[int64](number(v), math.MinInt64, math.MaxInt64) }),
+		domain.UINT8:  with(func(v S) uint8 { return kernels.Truncated[uint8](number(v), 0, math.MaxUint8) }),
+		domain.UINT16: with(func(v S) uint16 { return kernels.Truncated[uint16](number(v), 0, math.MaxUint16) }),
+		domain.UINT32: with(func(v S) uint32 { return kernels.Truncated[uint32](number(v), 0, math.MaxUint32) }),
+		domain.UINT64: with(func(v S) uint64 { return kernels.Truncated[uint64](number(v), 0, math.MaxUint64) }),
+		domain.FP16:   with(func(v S) domain.Float16 { return domain.Float16(kernels.Half(number(v))) }),
+		domain.BF16:   with(func(v S) domain.BFloat16 { return domain.BFloat16(kernels.BrainHalf(number(v))) }),
+		domain.FP32:   with(func(v S) float32 { return float32(number(v)) }),
+		domain.FP64:   with(number),
 	}
 }
 
-// wideners read an element of each datatype.
-var wideners = map[domain.Datatype]func(domain.Tensor, int) kernels.Wide{
-	domain.BOOL:   func(t domain.Tensor, i int) kernels.Wide { return kernels.WideBool(dataOf[bool](t)[i]) },
-	domain.INT8:   widenInt[int8],
-	domain.INT16:  widenInt[int16],
-	domain.INT32:  widenInt[int32],
-	domain.INT64:  widenInt[int64],
-	domain.UINT8:  widenUint[uint8],
-	domain.UINT16: widenUint[uint16],
-	domain.UINT32: widenUint[uint32],
-	domain.UINT64: widenUint[uint64],
-	domain.FP16: func(t domain.Tensor, i int) kernels.Wide {
-		return kernels.WideFloat(float64(dataOf[domain.Float16](t)[i].Float32()))
-	},
-	domain.BF16: func(t domain.Tensor, i int) kernels.Wide {
-		return kernels.WideFloat(float64(dataOf[domain.BFloat16](t)[i].Float32()))
-	},
-	domain.FP32: func(t domain.Tensor, i int) kernels.Wide { return kernels.WideFloat(float64(dataOf[float32](t)[i])) },
-	domain.FP64: func(t domain.Tensor, i int) kernels.Wide { return kernels.WideFloat(dataOf[float64](t)[i]) },
+type integer interface {
+	domain.Element
+	kernels.Integer
 }
 
-func widenInt[T interface {
-	domain.Element
-	int8 | int16 | int32 | int64
-}](t domain.Tensor, i int) kernels.Wide {
-	return kernels.WideInt(int64(dataOf[T](t)[i]))
+func fromIntegers[S integer]() map[domain.Datatype]conversion {
+	return map[domain.Datatype]conversion{
+		domain.BOOL:   with(func(v S) bool { return v != 0 }),
+		domain.INT8:   directly[int8, S],
+		domain.INT16:  directly[int16, S],
+		domain.INT32:  directly[int32, S],
+		domain.INT64:  directly[int64, S],
+		domain.UINT8:  directly[uint8, S],
+		domain.UINT16: directly[uint16, S],
+		domain.UINT32: directly[uint32, S],
+		domain.UINT64: directly[uint64, S],
+		domain.FP16:   with(func(v S) domain.Float16 { return domain.Float16(kernels.Half(float64(v))) }),
+		domain.BF16:   with(func(v S) domain.BFloat16 { return domain.BFloat16(kernels.BrainHalf(float64(v))) }),
+		domain.FP32:   directly[float32, S],
+		domain.FP64:   directly[float64, S],
+	}
 }
 
-func widenUint[T interface {
+func with[D, S domain.Element](convert func(S) D) conversion {
+	return func(dst, src domain.Tensor) { kernels.ConvertWith(dataOf[D](dst), dataOf[S](src), convert) }
+}
+
+func directly[D interface {
 	domain.Element
-	uint8 | uint16 | uint32 | uint64
-}](t domain.Tensor, i int) kernels.Wide {
-	return kernels.WideUint(uint64(dataOf[T](t)[i]))
+	kernels.Number
+}, S integer](dst, src domain.Tensor) {
+	kernels.Convert(dataOf[D](dst), dataOf[S](src))
 }

@@ -54,9 +54,11 @@ func (o arithmetic) Infer(inputs []Value) ([]Value, error) {
 	if a.Datatype != b.Datatype {
 		return nil, domain.Errorf(domain.Invalid, "inputs A and B have datatypes %v and %v, expected one", a.Datatype, b.Datatype)
 	}
-	small := a.Datatype.Size() < 4
-	if _, ok := calculators[a.Datatype]; !ok || (small && o.opset < 14) {
-		return nil, wrongDatatype("A", a.Datatype, "FP32, FP64, or an integer")
+	if _, ok := calculators[a.Datatype]; !ok {
+		return nil, wrongDatatype("A", a.Datatype, "FP32, FP64 or an integer")
+	}
+	if a.Datatype.Size() < 4 && o.opset < 14 {
+		return nil, wrongDatatype("A", a.Datatype, "before opset 14 FP32, FP64 or an integer of 32 or 64 bits")
 	}
 	if err := o.checkDivisor(b); err != nil {
 		return nil, err
@@ -74,7 +76,7 @@ func (o arithmetic) checkDivisor(b Value) error {
 		return nil
 	}
 	if !b.Known() {
-		return domain.Errorf(domain.Unsupported, "input B is an integer divisor computed from the model's inputs; it must be known")
+		return domain.Errorf(domain.Unsupported, "input B, an integer divisor, is computed from the elements of the model's inputs; it must be known not to be 0")
 	}
 	for i := range b.Const.Len() {
 		if v, _ := domain.Number(b.Const, i); v == 0 {
@@ -88,7 +90,7 @@ func (o arithmetic) checkDivisor(b Value) error {
 func (o arithmetic) Compile(inputs, outputs []Value) (Run, error) {
 	calculate, ok := calculators[inputs[0].Datatype]
 	if !ok {
-		return nil, fmt.Errorf("no arithmetic in %v", inputs[0].Datatype)
+		return nil, domain.Errorf(domain.Internal, "no arithmetic in %v", inputs[0].Datatype)
 	}
 	b := broadcastOf(outputs[0].Shape, inputs[0].Shape, inputs[1].Shape)
 	return func(in, out []domain.Tensor) {
@@ -152,7 +154,7 @@ func spreadStrides(shape, out domain.Shape) []int {
 	return strides
 }
 
-// IsAdd reports whether an operator adds two FP32 or other tensors.
+// IsAdd reports whether an operator adds its two inputs.
 func IsAdd(op Operator) bool {
 	a, ok := op.(arithmetic)
 	return ok && a.op == kernels.Add

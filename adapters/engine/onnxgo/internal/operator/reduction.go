@@ -36,18 +36,29 @@ func (r reduceMean) reduced(inputs []Value) ([]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	rank := len(inputs[0].Shape)
 	if len(axes) == 0 && !r.emptyNone {
-		return count(0, rank, 1), nil
+		return allAxes(inputs[0].Shape), nil
 	}
-	return axesOf(axes, rank)
+	return axesOf(axes, len(inputs[0].Shape))
+}
+
+// averages average in each datatype that is supported.
+var averages = map[domain.Datatype]func(dst, src domain.Tensor, kept, reduced []kernels.Span){
+	domain.FP32: average[float32], domain.FP64: average[float64],
+}
+
+func average[T float32 | float64](dst, src domain.Tensor, kept, reduced []kernels.Span) {
+	kernels.Mean(dataOf[T](dst), dataOf[T](src), kept, reduced)
 }
 
 // Infer returns the shape without the reduced axes, or with 1 for each.
 func (r reduceMean) Infer(inputs []Value) ([]Value, error) {
-	x, err := operand(inputs, 0, "data")
+	x, err := present(inputs, 0, "data")
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := averages[x.Datatype]; !ok {
+		return nil, wrongDatatype("data", x.Datatype, "FP32 or FP64")
 	}
 	reduced, err := r.reduced(inputs)
 	if err != nil {
@@ -59,7 +70,7 @@ func (r reduceMean) Infer(inputs []Value) ([]Value, error) {
 		case !slices.Contains(reduced, axis):
 			shape = append(shape, n)
 		case n == 0:
-			return nil, misshapen("data", x.Shape, "axes that are not empty")
+			return nil, misshapen("data", x.Shape, "axes to reduce that are not empty")
 		case r.keep:
 			shape = append(shape, 1)
 		}
@@ -67,33 +78,24 @@ func (r reduceMean) Infer(inputs []Value) ([]Value, error) {
 	return like(x, shape)
 }
 
-// Compile lists the offsets of each result and of what goes into it.
-func (r reduceMean) Compile(inputs, _ []Value) (Run, error) {
+// Compile sorts the axes into those that stay and those that go.
+func (r reduceMean) Compile(inputs, outputs []Value) (Run, error) {
 	reduced, err := r.reduced(inputs)
 	if err != nil {
 		return nil, err
 	}
-	shape, strides := inputs[0].Shape, stridesOf(inputs[0].Shape)
-	kept, within := []int{0}, []int{0}
-	for axis, n := range shape {
+	if product(outputs[0].Shape) == 0 {
+		return func(_, _ []domain.Tensor) {}, nil
+	}
+	var kept, gone []kernels.Span
+	shape := inputs[0].Shape
+	for axis, stride := range stridesOf(shape) {
 		list := &kept
 		if slices.Contains(reduced, axis) {
-			list = &within
+			list = &gone
 		}
-		*list = extend(*list, n, strides[axis])
+		*list = append(*list, kernels.Span{Length: shape[axis], Step: stride})
 	}
-	return func(inputs, outputs []domain.Tensor) {
-		kernels.Mean(floats(outputs[0]), floats(inputs[0]), kept, within)
-	}, nil
-}
-
-// extend returns every offset with every position of one more axis added.
-func extend(offsets []int, n, stride int) []int {
-	extended := make([]int, 0, len(offsets)*n)
-	for _, offset := range offsets {
-		for i := range n {
-			extended = append(extended, offset+i*stride)
-		}
-	}
-	return extended
+	mean := averages[inputs[0].Datatype]
+	return func(inputs, outputs []domain.Tensor) { mean(outputs[0], inputs[0], kept, gone) }, nil
 }

@@ -29,25 +29,16 @@ func (s softmax) Infer(inputs []Value) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.at(x.Shape); err != nil {
+	if _, err := axisOf(s.axis, len(x.Shape)); err != nil {
 		return nil, err
 	}
 	return like(x, x.Shape)
 }
 
-// at returns the axis counted from the front. Before opset 13 it may be that
-// behind the last, which leaves nothing to normalise along.
-func (s softmax) at(shape domain.Shape) (int, error) {
-	if s.flattens && s.axis == len(shape) {
-		return s.axis, nil
-	}
-	return axisOf(s.axis, len(shape))
-}
-
 // Compile returns the computation over [outer, n, inner].
 func (s softmax) Compile(inputs, _ []Value) (Run, error) {
 	shape := inputs[0].Shape
-	axis, err := s.at(shape)
+	axis, err := axisOf(s.axis, len(shape))
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,6 @@
 package operator
 
-import (
-	"slices"
-
-	"github.com/portent-go/portent/domain"
-)
+import "github.com/portent-go/portent/domain"
 
 // concat joins its inputs along an axis.
 type concat struct{ axis int }
@@ -67,58 +63,4 @@ func (c concat) Compile(inputs, outputs []Value) (Run, error) {
 			offset += sizes[i]
 		}
 	}, nil
-}
-
-// constant gives what its attributes hold.
-type constant struct{ value domain.Tensor }
-
-func parseConstant(node Node) (Operator, error) {
-	a := attributesOf(node)
-	value, err := constantOf(a)
-	if err == nil && len(node.Attributes) != 1 {
-		return nil, node.Invalid("has more than one value")
-	}
-	if doneErr := a.done(); doneErr != nil {
-		return nil, doneErr
-	}
-	if err != nil {
-		return nil, node.Invalid(err.Error())
-	}
-	return constant{value}, nil
-}
-
-func constantOf(a *attributes) (domain.Tensor, error) {
-	scalar := domain.Shape{}
-	switch {
-	case a.has("value"):
-		value, _ := a.tensor("value")
-		return value, nil
-	case a.has("value_int"):
-		return domain.NewTensor(scalar, []int64{int64(a.int("value_int", 0))})
-	case a.has("value_float"):
-		return domain.NewTensor(scalar, []float32{a.float("value_float", 0)})
-	case a.has("value_string"):
-		return domain.NewTensor(scalar, []string{a.text("value_string", "")})
-	case a.has("value_ints"):
-		attribute, _ := a.find("value_ints", IntsAttribute)
-		return domain.NewTensor(domain.Shape{len(attribute.Ints)}, slices.Clone(attribute.Ints))
-	case a.has("value_floats"):
-		attribute, _ := a.find("value_floats", FloatsAttribute)
-		return domain.NewTensor(domain.Shape{len(attribute.Floats)}, slices.Clone(attribute.Floats))
-	case a.has("value_strings"):
-		attribute, _ := a.find("value_strings", StringsAttribute)
-		return domain.NewTensor(domain.Shape{len(attribute.Texts)}, slices.Clone(attribute.Texts))
-	default:
-		return domain.Tensor{}, domain.Errorf(domain.Invalid, "has no value")
-	}
-}
-
-// Infer returns the constant.
-func (c constant) Infer([]Value) ([]Value, error) {
-	return []Value{{Datatype: c.value.Datatype(), Shape: c.value.Shape()}}, nil
-}
-
-// Compile returns a copy of the constant.
-func (c constant) Compile(_, _ []Value) (Run, error) {
-	return func(_, outputs []domain.Tensor) { mustCopy(outputs[0], c.value) }, nil
 }

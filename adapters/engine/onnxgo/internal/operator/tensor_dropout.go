@@ -2,8 +2,8 @@ package operator
 
 import "github.com/portent-go/portent/domain"
 
-// dropout drops nothing when a model is served; its mask says so.
-type dropout struct{}
+// dropout drops nothing when a model is served, and says so in its mask.
+type dropout struct{ opset int }
 
 func parseDropout(node Node) (Operator, error) {
 	a := attributesOf(node)
@@ -16,36 +16,45 @@ func parseDropout(node Node) (Operator, error) {
 		return nil, err
 	}
 	if len(node.Outputs) == 1 && (len(node.Inputs) < 3 || node.Inputs[2] == "") {
-		return &view{"Identity", func(in []Value) (domain.Shape, error) { return in[0].Shape, nil }}, nil
+		return identity(), nil
 	}
-	return dropout{}, nil
+	return dropout{node.Opset}, nil
 }
 
 // Infer returns the data and its mask.
-func (dropout) Infer(inputs []Value) ([]Value, error) {
+func (d dropout) Infer(inputs []Value) ([]Value, error) {
 	data, err := present(inputs, 0, "data")
 	if err != nil {
 		return nil, err
 	}
 	if training, ok := optional(inputs, 2); ok {
-		if !training.Known() || training.Datatype != domain.BOOL || training.Const.Len() != 1 || dataOf[bool](training.Const)[0] {
-			return nil, domain.Errorf(domain.Unsupported, "input training_mode is not known to be false")
+		on := dataOf[bool](training.Const)
+		if len(on) != 1 || on[0] {
+			return nil, domain.Errorf(domain.Unsupported, "input training_mode is not known to be false: training is not supported")
 		}
 	}
-	return []Value{{Datatype: data.Datatype, Shape: data.Shape}, {Datatype: domain.BOOL, Shape: data.Shape}}, nil
+	mask := Value{Datatype: domain.BOOL, Shape: data.Shape}
+	if d.opset < 10 {
+		mask.Datatype = data.Datatype
+	}
+	return []Value{{Datatype: data.Datatype, Shape: data.Shape}, mask}, nil
 }
 
-// Compile returns a copy, and a mask of all true.
-func (dropout) Compile(_, _ []Value) (Run, error) {
+// Compile returns a copy, and a mask of all true. Before opset 10 the mask is of
+// the data's type and has no meaning when nothing is dropped; it is zero, as in
+// ONNX Runtime.
+func (d dropout) Compile(inputs, _ []Value) (Run, error) {
+	move := movers[inputs[0].Datatype]
+	kept := tensorOf(domain.Shape{}, true)
+	if d.opset >= 10 {
+		move = movers[domain.BOOL]
+	}
 	return func(inputs, outputs []domain.Tensor) {
 		if !outputs[0].IsZero() {
 			mustCopy(outputs[0], inputs[0])
 		}
-		if len(outputs) > 1 {
-			mask := dataOf[bool](outputs[1])
-			for i := range mask {
-				mask[i] = true
-			}
+		if len(outputs) > 1 && !outputs[1].IsZero() {
+			move.fill(outputs[1], kept)
 		}
 	}, nil
 }

@@ -12,10 +12,22 @@ func present(inputs []Value, at int, name string) (Value, error) {
 		return Value{}, domain.Errorf(domain.Invalid, "input %s is missing", name)
 	}
 	v := inputs[at]
-	if _, err := v.Shape.Elements(); err != nil {
-		return Value{}, domain.Errorf(domain.Invalid, "input %s: %w", name, err)
+	if err := checkShape(v.Shape); err != nil {
+		return Value{}, domain.Errorf(domain.KindOf(err), "input %s: %w", name, err)
 	}
 	return v, nil
+}
+
+// mostAxes bounds the rank, as numpy does: work that grows with its square, and
+// messages that tell it, stay small.
+const mostAxes = 64
+
+func checkShape(shape domain.Shape) error {
+	if len(shape) > mostAxes {
+		return domain.Errorf(domain.Unsupported, "there are %d axes, at most %d are supported", len(shape), mostAxes)
+	}
+	_, err := shape.Elements()
+	return err
 }
 
 // optional returns an input that may be left out.
@@ -33,26 +45,44 @@ func knownInts(inputs []Value, at int, name string) (values []int, given bool, e
 	if !ok {
 		return nil, false, nil
 	}
-	if !v.Known() {
-		return nil, true, domain.Errorf(domain.Unsupported, "input %s is computed from the model's inputs; it must be known from their shapes", name)
-	}
-	if v.Datatype != domain.INT64 && v.Datatype != domain.INT32 {
-		return nil, true, domain.Errorf(domain.Invalid, "input %s has datatype %v, expected INT64", name, v.Datatype)
-	}
 	if len(v.Shape) > 1 {
 		return nil, true, misshapen(name, v.Shape, "[n]")
 	}
-	values = make([]int, v.Const.Len())
+	if product(v.Shape) > 2*mostAxes { // pads are two an axis
+		return nil, true, domain.Errorf(domain.Unsupported, "input %s has shape %v, which is for more than the %d axes that are supported", name, v.Shape, mostAxes)
+	}
+	values, err = integersOf(v, name)
+	return values, true, err
+}
+
+// requiredInts is knownInts for an input that must be there.
+func requiredInts(inputs []Value, at int, name string) ([]int, error) {
+	values, given, err := knownInts(inputs, at, name)
+	if err == nil && !given {
+		err = domain.Errorf(domain.Invalid, "input %s is missing", name)
+	}
+	return values, err
+}
+
+// integersOf returns the elements of an input of integers that must be known.
+func integersOf(v Value, name string) ([]int, error) {
+	if v.Datatype != domain.INT64 && v.Datatype != domain.INT32 {
+		return nil, domain.Errorf(domain.Invalid, "input %s has datatype %v, expected INT64 or INT32", name, v.Datatype)
+	}
+	if !v.Known() {
+		return nil, domain.Errorf(domain.Unsupported, "input %s is computed from the elements of the model's inputs; it must be known from their shapes", name)
+	}
+	values := make([]int, v.Const.Len())
 	for i, n := range dataOf[int64](v.Const) {
 		values[i] = int(n)
 	}
 	for i, n := range dataOf[int32](v.Const) {
 		values[i] = int(n)
 	}
-	return values, true, nil
+	return values, nil
 }
 
-// axisOf returns an axis counted from the front, or an error if there is none.
+// axisOf returns a position counted from the front, or an error if there is none.
 // End says how many there are to choose from.
 func axisOf(axis, end int) (int, error) {
 	if axis < -end || axis >= end {
@@ -81,10 +111,19 @@ func axesOf(axes []int, end int) ([]int, error) {
 	return counted, nil
 }
 
+// allAxes returns the axes of a shape.
+func allAxes(shape domain.Shape) []int {
+	axes := make([]int, len(shape))
+	for axis := range axes {
+		axes[axis] = axis
+	}
+	return axes
+}
+
 // like returns one output of an input's datatype.
 func like(v Value, shape domain.Shape) ([]Value, error) {
-	if _, err := shape.Elements(); err != nil {
-		return nil, err
+	if err := checkShape(shape); err != nil {
+		return nil, domain.Errorf(domain.KindOf(err), "output: %w", err)
 	}
 	return []Value{{Datatype: v.Datatype, Shape: shape}}, nil
 }

@@ -1,7 +1,7 @@
 package operator
 
 import (
-	"fmt"
+	"slices"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
@@ -17,103 +17,94 @@ type padding struct {
 func parsePad(node Node) (Operator, error) {
 	a := attributesOf(node)
 	mode := a.text("mode", "constant")
-	a.expect(mode == "constant" || mode == "reflect" || mode == "edge" || (mode == "wrap" && node.Opset >= 19), "mode", "is not supported")
-	if node.Opset >= 11 {
-		return &selection{name: "Pad", fill: 2, plan: func(in []Value) (domain.Shape, kernels.Selection, error) {
-			p := padding{mode: mode}
-			pads, given, err := knownInts(in, 1, "pads")
-			if err == nil && !given {
-				err = domain.Errorf(domain.Invalid, "input pads is missing")
-			}
-			if err == nil {
-				p.axes, _, err = knownInts(in, 3, "axes")
-			}
-			if err == nil {
-				err = checkFill(in)
-			}
-			if err != nil {
-				return nil, kernels.Selection{}, err
-			}
-			p.pads = pads
-			return padded(in[0].Shape, p)
-		}}, a.done()
+	known := []string{"constant", "reflect", "edge"}
+	if node.Opset >= 19 {
+		known = append(known, "wrap")
 	}
+	a.expect(slices.Contains(known, mode), "mode", "is not supported")
+	if node.Opset < 11 {
+		return padByAttributes(a, mode)
+	}
+	return &selection{
+		plan: func(in []Value) (picks, error) {
+			p, err := paddingOf(in, mode)
+			if err != nil {
+				return picks{}, err
+			}
+			return p.of(in[0].Shape)
+		},
+		fill: func(in []domain.Tensor) domain.Tensor {
+			if len(in) < 3 {
+				return domain.Tensor{}
+			}
+			return in[2]
+		},
+	}, a.done()
+}
+
+// padByAttributes is Pad before opset 11.
+func padByAttributes(a *attributes, mode string) (Operator, error) {
 	p := padding{mode: mode, pads: a.ints("pads")}
 	value := a.float("value", 0)
 	a.expect(p.pads != nil, "pads", "is required")
-	a.expect(value == 0, "value", "is not supported before opset 11, 0 is")
-	return &selection{name: "Pad", fill: -1, plan: func(in []Value) (domain.Shape, kernels.Selection, error) {
-		return padded(in[0].Shape, p)
-	}}, a.done()
+	single, _ := domain.NewTensor(domain.Shape{}, []float32{value})
+	double, _ := domain.NewTensor(domain.Shape{}, []float64{float64(value)})
+	return &selection{
+		plan: func(in []Value) (picks, error) {
+			if d := in[0].Datatype; value != 0 && d != domain.FP32 && d != domain.FP64 {
+				return picks{}, wrongDatatype("data", d, "FP32 or FP64 where value is not 0")
+			}
+			return p.of(in[0].Shape)
+		},
+		fill: func(in []domain.Tensor) domain.Tensor {
+			if in[0].Datatype() == domain.FP64 {
+				return double
+			}
+			return single // of another type than the data it stands for zero
+		},
+	}, a.done()
 }
 
-// checkFill checks the input that holds the constant to pad with.
-func checkFill(in []Value) error {
-	fill, ok := optional(in, 2)
-	if ok && (fill.Datatype != in[0].Datatype || product(fill.Shape) != 1) {
-		return domain.Errorf(domain.Invalid, "input constant_value is %v %v, expected one %v", fill.Datatype, fill.Shape, in[0].Datatype)
+// paddingOf reads the padding from the inputs.
+func paddingOf(in []Value, mode string) (p padding, err error) {
+	p.mode = mode
+	if p.pads, err = requiredInts(in, 1, "pads"); err != nil {
+		return p, err
 	}
-	return nil
+	if p.axes, _, err = knownInts(in, 3, "axes"); err != nil {
+		return p, err
+	}
+	if fill, ok := optional(in, 2); ok && (fill.Datatype != in[0].Datatype || product(fill.Shape) != 1) {
+		return p, domain.Errorf(domain.Invalid, "input constant_value is %v %v, expected one %v", fill.Datatype, fill.Shape, in[0].Datatype)
+	}
+	return p, nil
 }
 
-func padded(from domain.Shape, p padding) (shape domain.Shape, s kernels.Selection, err error) {
-	if p.axes == nil {
-		p.axes = count(0, len(from), 1)
+// of pads an array.
+func (p padding) of(from domain.Shape) (picks, error) {
+	named := p.axes
+	if named == nil {
+		named = allAxes(from)
 	}
-	axes, err := axesOf(p.axes, len(from))
+	axes, err := axesOf(named, len(from))
 	if err != nil {
-		return nil, s, err
+		return picks{}, err
 	}
 	if len(p.pads) != 2*len(axes) {
-		return nil, s, domain.Errorf(domain.Invalid, "there are %d pads for %d axes, expected %d", len(p.pads), len(axes), 2*len(axes))
+		return picks{}, domain.Errorf(domain.Invalid, "there are %d pads for %d axes, expected %d", len(p.pads), len(axes), 2*len(axes))
 	}
-	shape, strides := from.Clone(), stridesOf(from)
-	for axis, n := range from {
-		s.Axes = append(s.Axes, spread(count(0, n, 1), strides[axis]))
-	}
+	shape, padded := from.Clone(), make([]paddedAxis, len(axes))
 	for i, axis := range axes {
-		positions, err := padAxis(p.mode, from[axis], p.pads[i], p.pads[i+len(axes)])
-		if err != nil {
-			return nil, s, domain.Errorf(domain.KindOf(err), "axis %d: %w", axis, err)
+		if padded[i], err = padAxis(p.mode, from[axis], p.pads[i], p.pads[i+len(axes)]); err != nil {
+			return picks{}, err
 		}
-		shape[axis], s.Axes[axis] = len(positions), spread(positions, strides[axis])
+		shape[axis] = padded[i].before + padded[i].length + padded[i].after
 	}
-	return shape, s, nil
-}
-
-// padAxis returns for each place of the padded axis the position on the axis of
-// n that it shows, or -1 for the constant. Negative pads cut off.
-func padAxis(mode string, n, before, after int) ([]int, error) {
-	if before > largestAxis || after > largestAxis || before < -n || after < -n || n+before+after < 0 || n+before+after > largestAxis {
-		return nil, fmt.Errorf("pads of %d and %d do not fit a length of %d", before, after, n)
-	}
-	positions := make([]int, n+before+after)
-	for i := range positions {
-		at := i - before
-		switch {
-		case at >= 0 && at < n:
-		case mode == "constant":
-			at = -1
-		case n == 0:
-			return nil, fmt.Errorf("mode %s needs a length of at least 1", mode)
-		case mode == "edge":
-			at = min(max(at, 0), n-1)
-		case mode == "wrap":
-			at = ((at % n) + n) % n
-		default:
-			at = reflect(at, n)
+	return picks{shape, func() [][]kernels.Stretch {
+		all := everything(from)
+		for i, axis := range axes {
+			all[axis] = scaled(padded[i].stretches(p.mode), all[axis][0].Step)
 		}
-		positions[i] = at
-	}
-	return positions, nil
-}
-
-// reflect mirrors a position at the first and last element of n.
-func reflect(at, n int) int {
-	if n == 1 {
-		return 0
-	}
-	period := 2 * (n - 1)
-	at = ((at % period) + period) % period
-	return min(at, period-at)
+		return all
+	}}, nil
 }

@@ -10,10 +10,16 @@ import (
 // selection is an operator that picks elements of its first input by their
 // position on each axis.
 type selection struct {
-	name string
-	// plan returns the shape of the output and where its elements come from.
-	plan func(inputs []Value) (domain.Shape, kernels.Selection, error)
-	fill int // the input that holds what to write where nothing is picked, -1 for none
+	plan func(inputs []Value) (picks, error)
+	// fill returns the tensor whose one element is written where nothing is
+	// picked; the zero Tensor is for zero. It is nil where everything is picked.
+	fill func(inputs []domain.Tensor) domain.Tensor
+}
+
+// picks is the shape of a selection, and on demand what is picked on each axis.
+type picks struct {
+	shape domain.Shape
+	axes  func() [][]kernels.Stretch
 }
 
 // Infer returns the shape of the selection.
@@ -22,131 +28,118 @@ func (s *selection) Infer(inputs []Value) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	shape, err := s.shape(inputs)
+	picked, err := s.plan(inputs)
 	if err != nil {
 		return nil, err
 	}
-	return like(data, shape)
+	return like(data, picked.shape)
 }
 
-// largestAxis bounds the offsets that a selection keeps for one axis.
-const largestAxis = 1 << 24
-
-func (s *selection) shape(inputs []Value) (domain.Shape, error) {
-	for _, n := range inputs[0].Shape {
-		if n > largestAxis {
-			return nil, domain.Errorf(domain.Unsupported, "an axis of length %d is longer than %d", n, largestAxis)
-		}
-	}
-	shape, _, err := s.plan(inputs)
-	return shape, err
-}
-
-// Compile keeps the offsets of each axis.
-func (s *selection) Compile(inputs, _ []Value) (Run, error) {
-	_, picked, err := s.plan(inputs)
+// Compile lists what is picked.
+func (s *selection) Compile(inputs, outputs []Value) (Run, error) {
+	picked, err := s.plan(inputs)
 	if err != nil {
 		return nil, err
 	}
-	move := movers[inputs[0].Datatype]
+	if product(outputs[0].Shape) == 0 {
+		return func(_, _ []domain.Tensor) {}, nil
+	}
+	selected, move := kernels.NewSelection(picked.axes()), movers[inputs[0].Datatype]
 	return func(inputs, outputs []domain.Tensor) {
 		var fill domain.Tensor
-		if s.fill >= 0 && s.fill < len(inputs) {
-			fill = inputs[s.fill]
+		if s.fill != nil {
+			fill = s.fill(inputs)
 		}
-		if outputs[0].Len() > 0 {
-			move.pick(outputs[0], inputs[0], picked, fill)
-		}
+		move.pick(outputs[0], inputs[0], selected, fill)
 	}, nil
 }
 
-// spread multiplies positions by the distance of neighbours. Negative ones,
-// which pick nothing, stay.
-func spread(positions []int, stride int) []int {
-	offsets := make([]int, len(positions))
-	for i, position := range positions {
-		offsets[i] = position
-		if position > 0 {
-			offsets[i] = position * stride
-		}
+// everything picks all of an array in its own order.
+func everything(shape domain.Shape) [][]kernels.Stretch {
+	axes := make([][]kernels.Stretch, len(shape))
+	for axis, stride := range stridesOf(shape) {
+		axes[axis] = []kernels.Stretch{{Length: shape[axis], Step: stride}}
 	}
-	return offsets
+	return axes
 }
 
-// count returns n positions from start on, step apart.
-func count(start, n, step int) []int {
-	positions := make([]int, n)
-	for i := range positions {
-		positions[i] = start + i*step
+// scaled turns positions on an axis into offsets.
+func scaled(stretches []kernels.Stretch, stride int) []kernels.Stretch {
+	for i, s := range stretches {
+		if s.Start >= 0 {
+			stretches[i] = kernels.Stretch{Length: s.Length, Start: s.Start * stride, Step: s.Step * stride}
+		}
 	}
-	return positions
+	return stretches
 }
 
 func parseTranspose(node Node) (Operator, error) {
 	a := attributesOf(node)
 	perm := a.ints("perm")
-	return &selection{name: "Transpose", fill: -1, plan: func(in []Value) (domain.Shape, kernels.Selection, error) {
-		from := in[0].Shape
-		order, err := axesOf(perm, len(from))
-		if err != nil {
-			return nil, kernels.Selection{}, err
+	a.expect(!slices.ContainsFunc(perm, func(axis int) bool { return axis < 0 }), "perm", "counts axes from the end")
+	return &selection{plan: func(in []Value) (picks, error) { return transposed(in[0].Shape, perm) }}, a.done()
+}
+
+// transposed orders axes anew; without an order, the other way round.
+func transposed(from domain.Shape, perm []int) (picks, error) {
+	order, err := axesOf(perm, len(from))
+	if err != nil {
+		return picks{}, err
+	}
+	if perm == nil {
+		for axis := range from {
+			order = slices.Insert(order, 0, axis)
 		}
-		if perm == nil {
-			order = count(len(from)-1, len(from), -1)
-		}
-		if len(order) != len(from) {
-			return nil, kernels.Selection{}, domain.Errorf(domain.Invalid, "perm %v does not order the axes of shape %v", perm, from)
-		}
-		strides := stridesOf(from)
-		shape, axes := make(domain.Shape, len(from)), make([][]int, len(from))
+	}
+	if len(order) != len(from) {
+		return picks{}, domain.Errorf(domain.Invalid, "perm %v does not order the axes of shape %v", perm, from)
+	}
+	shape := make(domain.Shape, len(from))
+	for i, axis := range order {
+		shape[i] = from[axis]
+	}
+	return picks{shape, func() [][]kernels.Stretch {
+		all, axes := everything(from), make([][]kernels.Stretch, len(from))
 		for i, axis := range order {
-			shape[i], axes[i] = from[axis], spread(count(0, from[axis], 1), strides[axis])
+			axes[i] = all[axis]
 		}
-		return shape, kernels.Selection{Axes: axes}, nil
-	}}, a.done()
+		return axes
+	}}, nil
 }
 
 func parseGather(node Node) (Operator, error) {
 	a := attributesOf(node)
-	at := a.int("axis", 0)
-	return &selection{name: "Gather", fill: -1, plan: func(in []Value) (domain.Shape, kernels.Selection, error) {
-		return gathered(in, at)
-	}}, a.done()
+	axis := a.int("axis", 0)
+	return &selection{plan: func(in []Value) (picks, error) { return gathered(in, axis) }}, a.done()
 }
 
-func gathered(in []Value, at int) (shape domain.Shape, s kernels.Selection, err error) {
+// gathered looks up positions on an axis. They must be known: an operator has no
+// way to refuse those that are out of range when it runs.
+func gathered(in []Value, at int) (picks, error) {
 	from := in[0].Shape
 	axis, err := axisOf(at, len(from))
 	if err != nil {
-		return nil, s, err
+		return picks{}, err
 	}
 	indices, err := present(in, 1, "indices")
 	if err != nil {
-		return nil, s, err
+		return picks{}, err
 	}
-	flat := indices
-	if flat.Shape = (domain.Shape{product(indices.Shape)}); flat.Known() {
-		flat.Const, err = indices.Const.Reshape(flat.Shape)
-	}
+	positions, err := integersOf(indices, "indices")
 	if err != nil {
-		return nil, s, err
-	}
-	positions, _, err := knownInts([]Value{flat}, 0, "indices")
-	if err != nil {
-		return nil, s, err
+		return picks{}, err
 	}
 	for i, position := range positions {
 		if positions[i], err = axisOf(position, from[axis]); err != nil {
-			return nil, s, domain.Errorf(domain.Invalid, "index %d is not one of the %d of axis %d", position, from[axis], axis)
+			return picks{}, domain.Errorf(domain.Invalid, "input indices: index %d is not one of the %d of axis %d", position, from[axis], axis)
 		}
 	}
-	strides := stridesOf(from)
-	for i, n := range from {
-		positionsOnAxis := count(0, n, 1)
-		if i == axis {
-			positionsOnAxis = positions
+	return picks{slices.Concat(from[:axis], indices.Shape, from[axis+1:]), func() [][]kernels.Stretch {
+		axes, stretches := everything(from), make([]kernels.Stretch, len(positions))
+		for i, position := range positions {
+			stretches[i] = kernels.Stretch{Length: 1, Start: position * axes[axis][0].Step}
 		}
-		s.Axes = append(s.Axes, spread(positionsOnAxis, strides[i]))
-	}
-	return slices.Concat(from[:axis], indices.Shape, from[axis+1:]), s, nil
+		axes[axis] = stretches
+		return axes
+	}}, nil
 }

@@ -62,38 +62,3 @@ func (s shapeOf) Compile(inputs, _ []Value) (Run, error) {
 	tensor := s.of(inputs[0].Shape)
 	return func(_, outputs []domain.Tensor) { mustCopy(outputs[0], tensor) }, nil
 }
-
-// constantOfShape fills a shape with one value.
-type constantOfShape struct{ value domain.Tensor }
-
-func parseConstantOfShape(node Node) (Operator, error) {
-	a := attributesOf(node)
-	value, ok := a.tensor("value")
-	if !ok {
-		value, _ = domain.MakeTensor(domain.FP32, domain.Shape{1})
-	}
-	a.expect(value.Len() == 1, "value", "has not one element")
-	return constantOfShape{value}, a.done()
-}
-
-// Infer returns the shape that the input holds.
-func (c constantOfShape) Infer(inputs []Value) ([]Value, error) {
-	lengths, given, err := knownInts(inputs, 0, "input")
-	if err != nil {
-		return nil, err
-	}
-	if !given {
-		return nil, domain.Errorf(domain.Invalid, "input is missing")
-	}
-	shape := domain.Shape(lengths)
-	if _, err := shape.Elements(); err != nil {
-		return nil, err
-	}
-	return []Value{{Datatype: c.value.Datatype(), Shape: shape}}, nil
-}
-
-// Compile returns what fills the output.
-func (c constantOfShape) Compile(_, _ []Value) (Run, error) {
-	move := movers[c.value.Datatype()]
-	return func(_, outputs []domain.Tensor) { move.fill(outputs[0], c.value) }, nil
-}

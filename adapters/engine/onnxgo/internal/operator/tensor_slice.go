@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"fmt"
+	"math"
 	"slices"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
@@ -19,87 +21,99 @@ func parseSlice(node Node) (Operator, error) {
 		a.expect(fixed.ends != nil, "ends", "is required")
 		bounds = func([]Value) (sliceBounds, error) { return fixed, nil }
 	}
-	return &selection{name: "Slice", fill: -1, plan: func(in []Value) (domain.Shape, kernels.Selection, error) {
+	return &selection{plan: func(in []Value) (picks, error) {
 		b, err := bounds(in)
 		if err != nil {
-			return nil, kernels.Selection{}, err
+			return picks{}, err
 		}
 		return sliced(in[0].Shape, b)
 	}}, a.done()
 }
 
 func sliceInputs(in []Value) (b sliceBounds, err error) {
-	for i, part := range []struct {
-		name     string
-		values   *[]int
-		required bool
-	}{{"starts", &b.starts, true}, {"ends", &b.ends, true}, {"axes", &b.axes, false}, {"steps", &b.steps, false}} {
-		values, given, err := knownInts(in, i+1, part.name)
-		if err != nil {
-			return b, err
-		}
-		if part.required && !given {
-			return b, domain.Errorf(domain.Invalid, "input %s is missing", part.name)
-		}
-		*part.values = values
+	if b.starts, err = requiredInts(in, 1, "starts"); err != nil {
+		return b, err
 	}
-	return b, nil
+	if b.ends, err = requiredInts(in, 2, "ends"); err != nil {
+		return b, err
+	}
+	if b.axes, _, err = knownInts(in, 3, "axes"); err != nil {
+		return b, err
+	}
+	b.steps, _, err = knownInts(in, 4, "steps")
+	return b, err
 }
 
-func sliced(from domain.Shape, b sliceBounds) (domain.Shape, kernels.Selection, error) {
-	if b.axes == nil {
-		b.axes = count(0, len(b.starts), 1)
+func sliced(from domain.Shape, b sliceBounds) (picks, error) {
+	n := len(b.starts)
+	if b.axes == nil && n <= len(from) {
+		b.axes = allAxes(from[:n])
 	}
 	if b.steps == nil {
-		b.steps = slices.Repeat([]int{1}, len(b.starts))
+		b.steps = slices.Repeat([]int{1}, n)
 	}
-	if len(b.ends) != len(b.starts) || len(b.axes) != len(b.starts) || len(b.steps) != len(b.starts) {
-		return nil, kernels.Selection{}, domain.Errorf(domain.Invalid, "starts %v, ends %v, axes %v and steps %v are not of one length", b.starts, b.ends, b.axes, b.steps)
+	if len(b.ends) != n || len(b.axes) != n || len(b.steps) != n {
+		return picks{}, domain.Errorf(domain.Invalid, "starts %v, ends %v, axes %v and steps %v do not belong to the same axes of %v", b.starts, b.ends, b.axes, b.steps, from)
 	}
 	axes, err := axesOf(b.axes, len(from))
 	if err != nil {
-		return nil, kernels.Selection{}, err
+		return picks{}, err
 	}
-	shape, picked := from.Clone(), make([][]int, len(from))
-	strides := stridesOf(from)
-	for axis, n := range from {
-		picked[axis] = spread(count(0, n, 1), strides[axis])
-	}
+	shape, cut := from.Clone(), make([]kernels.Stretch, n)
 	for i, axis := range axes {
-		if b.steps[i] == 0 {
-			return nil, kernels.Selection{}, domain.Errorf(domain.Invalid, "step %d is 0", i)
+		if err := checkStep(b.ends[i], b.steps[i]); err != nil {
+			return picks{}, err
 		}
-		positions := sliceAxis(from[axis], b.starts[i], b.ends[i], b.steps[i])
-		shape[axis], picked[axis] = len(positions), spread(positions, strides[axis])
+		cut[i] = sliceAxis(from[axis], b.starts[i], b.ends[i], b.steps[i])
+		shape[axis] = cut[i].Length
 	}
-	return shape, kernels.Selection{Axes: picked}, nil
+	return picks{shape, func() [][]kernels.Stretch {
+		all := everything(from)
+		for i, axis := range axes {
+			all[axis] = scaled(slices.Clone(cut[i:i+1]), all[axis][0].Step)
+		}
+		return all
+	}}, nil
+}
+
+// checkStep refuses steps that lead nowhere, or where engines disagree.
+func checkStep(end, step int) error {
+	switch {
+	case step == 0:
+		return domain.Errorf(domain.Invalid, "a step is 0")
+	case step < 0 && (end == math.MaxInt32 || end == math.MaxInt64):
+		return &domain.Error{
+			Kind: domain.Unsupported, Msg: fmt.Sprintf("a slice backwards ends at %d, which some read as the front of the axis and some as its end", end),
+			Hint: "ONNX recommends the least integer for the front",
+		}
+	default:
+		return nil
+	}
 }
 
 // sliceAxis returns the positions that start:end:step names on an axis of n, as
-// ONNX clamps them.
-func sliceAxis(n, start, end, step int) []int {
+// ONNX clamps them: unlike in numpy, a start before the axis is its first
+// element, backwards too.
+func sliceAxis(n, start, end, step int) kernels.Stretch {
 	if start < 0 {
 		start += n
 	}
 	if end < 0 {
-		end = max(end, -n-1) + n // the least integer stands for "from the front"
+		end = max(end, -n-1) + n // the least integer stands for "to the front"
 	}
 	if step > 0 {
 		start, end = min(max(start, 0), n), min(max(end, 0), n)
 	} else {
 		start, end = min(max(start, 0), n-1), min(max(end, -1), n-1)
 	}
-	if n == 0 || (end-start)*sign(step) <= 0 {
-		return nil
+	if n == 0 || (step > 0) != (end > start) || end == start {
+		return kernels.Stretch{}
 	}
-	// A step beyond the axis picks one element; the product below cannot overflow then.
+	// A step beyond the axis picks one element; nothing overflows then.
 	step = min(max(step, -n), n)
-	return count(start, (end-start+step-sign(step))/step, step)
-}
-
-func sign(v int) int {
-	if v < 0 {
-		return -1
+	length := (end - start) / step
+	if (end-start)%step != 0 {
+		length++
 	}
-	return 1
+	return kernels.Stretch{Length: length, Start: start, Step: step}
 }

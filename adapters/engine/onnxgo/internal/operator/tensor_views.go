@@ -26,14 +26,11 @@ func (v *view) Infer(inputs []Value) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := shape.Elements()
-	if err != nil {
-		return nil, err
-	}
-	if n != product(data.Shape) {
+	outputs, err := like(data, shape)
+	if err == nil && product(shape) != product(data.Shape) {
 		return nil, domain.Errorf(domain.Invalid, "input data of shape %v cannot take the shape %v", data.Shape, shape)
 	}
-	return like(data, shape)
+	return outputs, err
 }
 
 // Compile returns a copy.
@@ -49,7 +46,11 @@ func mustCopy(dst, src domain.Tensor) {
 }
 
 func parseIdentity(node Node) (Operator, error) {
-	return &view{"Identity", func(in []Value) (domain.Shape, error) { return in[0].Shape, nil }}, attributesOf(node).done()
+	return identity(), attributesOf(node).done()
+}
+
+func identity() *view {
+	return &view{"Identity", func(in []Value) (domain.Shape, error) { return in[0].Shape, nil }}
 }
 
 func parseFlatten(node Node) (Operator, error) {
@@ -75,12 +76,9 @@ func parseReshape(node Node) (Operator, error) {
 		allowZero = a.bool("allowzero", false)
 	}
 	return &view{"Reshape", func(in []Value) (domain.Shape, error) {
-		target, given, err := knownInts(in, 1, "shape")
+		target, err := requiredInts(in, 1, "shape")
 		if err != nil {
 			return nil, err
-		}
-		if !given {
-			return nil, domain.Errorf(domain.Invalid, "input shape is missing")
 		}
 		return reshaped(in[0].Shape, target, allowZero)
 	}}, a.done()
@@ -115,81 +113,6 @@ func reshaped(from domain.Shape, target []int, allowZero bool) (domain.Shape, er
 		return nil, domain.Errorf(domain.Invalid, "input of shape %v cannot take the shape %v", from, domain.Shape(target))
 	}
 	shape[rest] = product(from) / others
-	return shape, nil
-}
-
-// axesFrom reads axes that are an attribute before an opset and input 1 from it
-// on. Left out, they are nil.
-func axesFrom(a *attributes, node Node, since int) func([]Value) ([]int, error) {
-	if node.Opset < since {
-		axes := a.ints("axes")
-		return func([]Value) ([]int, error) { return axes, nil }
-	}
-	return func(in []Value) ([]int, error) {
-		axes, _, err := knownInts(in, 1, "axes")
-		return axes, err
-	}
-}
-
-func parseSqueeze(node Node) (Operator, error) {
-	a := attributesOf(node)
-	axesOfInputs := axesFrom(a, node, 13)
-	return &view{"Squeeze", func(in []Value) (domain.Shape, error) {
-		axes, err := axesOfInputs(in)
-		if err != nil {
-			return nil, err
-		}
-		return squeezed(in[0].Shape, axes)
-	}}, a.done()
-}
-
-func squeezed(from domain.Shape, axes []int) (domain.Shape, error) {
-	drop, err := axesOf(axes, len(from))
-	if err != nil {
-		return nil, err
-	}
-	shape := domain.Shape{}
-	for axis, n := range from {
-		dropped := slices.Contains(drop, axis) || (axes == nil && n == 1)
-		if dropped && n != 1 {
-			return nil, domain.Errorf(domain.Invalid, "axis %d of shape %v has length %d, only 1 can be squeezed", axis, from, n)
-		}
-		if !dropped {
-			shape = append(shape, n)
-		}
-	}
-	return shape, nil
-}
-
-func parseUnsqueeze(node Node) (Operator, error) {
-	a := attributesOf(node)
-	axesOfInputs := axesFrom(a, node, 13)
-	a.expect(node.Opset >= 13 || a.has("axes"), "axes", "is required")
-	return &view{"Unsqueeze", func(in []Value) (domain.Shape, error) {
-		axes, err := axesOfInputs(in)
-		if err != nil {
-			return nil, err
-		}
-		return unsqueezed(in[0].Shape, axes)
-	}}, a.done()
-}
-
-func unsqueezed(from domain.Shape, axes []int) (domain.Shape, error) {
-	rank := len(from) + len(axes)
-	added, err := axesOf(axes, rank)
-	if err != nil {
-		return nil, err
-	}
-	shape := make(domain.Shape, 0, rank)
-	next := 0
-	for axis := range rank {
-		if slices.Contains(added, axis) {
-			shape = append(shape, 1)
-			continue
-		}
-		shape = append(shape, from[next])
-		next++
-	}
 	return shape, nil
 }
 
