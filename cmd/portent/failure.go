@@ -12,7 +12,7 @@ func named(folder *model.Folder, err error) error {
 	named := &domain.Error{Kind: domain.KindOf(err), Field: "model " + folder.Source, Msg: "cannot be served", Err: err}
 	var e *domain.Error
 	if errors.As(err, &e) {
-		named.Hint = e.Hint
+		named.Hint, named.Expected = e.Hint, e.Expected
 	}
 	return named
 }

@@ -16,7 +16,6 @@ func newRoot(environ []string) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       versionText(),
-		Args:          cobra.NoArgs,
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(newServe(), newPredict(), newVerify(), newHealth(), newVersion())
@@ -26,13 +25,18 @@ func newRoot(environ []string) *cobra.Command {
 	return root
 }
 
-// explain tells an error in up to three parts: what happened and where, and what
-// to do.
+// explain tells an error in up to three parts: what happened and where, what was
+// expected, and what to do.
 func explain(err error) string {
 	text := strings.TrimSpace(err.Error())
 	var e *domain.Error
-	if errors.As(err, &e) && e.Hint != "" {
-		text += "\n  hint: " + e.Hint
+	if errors.As(err, &e) {
+		if e.Expected != "" && !strings.Contains(text, e.Expected) {
+			text += "\n  expected: " + e.Expected
+		}
+		if e.Hint != "" {
+			text += "\n  hint: " + e.Hint
+		}
 	}
 	if strings.HasPrefix(text, "unknown command") || strings.HasPrefix(text, "unknown flag") || strings.HasPrefix(text, "unknown shorthand") {
 		text += "\n  hint: portent --help lists the commands, portent COMMAND --help its flags"
