@@ -23,6 +23,9 @@ func checkClassifier(signature domain.Signature, card Card) error {
 	if output.Datatype != domain.FP32 || len(output.Shape) != 2 {
 		return notClassifier("its first output is %v, not FP32 [batch, classes]", output)
 	}
+	if output.Shape[0] != input.Shape[0] {
+		return notClassifier("its output %v does not follow the batch of its input %v", output, input)
+	}
 	if classes := output.Shape[1]; classes != domain.Dynamic && len(card.Labels) > 0 && len(card.Labels) != classes {
 		return &domain.Error{
 			Kind: domain.Invalid, Field: "labels",

@@ -6,7 +6,8 @@ import "github.com/portent-go/portent/domain"
 // by what the file claims: exporters often write shapes that do not hold. A
 // batch axis that the operators cannot follow, because a shape with a batch of 1
 // is written into the model, becomes 1. A model that cannot run at all is an
-// error. Where other axes than the batch are dynamic, the claims stand.
+// error. Where other axes than the batch are dynamic, the claims stand, and an output
+// without one is an error of kind Unsupported.
 func (g *Graph) Signature() (domain.Signature, error) {
 	signature := domain.Signature{Inputs: cloneSpecs(g.inputs), Outputs: cloneSpecs(g.outputs)}
 	for i, output := range signature.Outputs {
@@ -14,7 +15,7 @@ func (g *Graph) Signature() (domain.Signature, error) {
 	}
 	batched, certain := g.dynamicBatch()
 	if !certain {
-		return signature, nil
+		return signature, checkClaims(signature)
 	}
 	single, err := g.outputsFor(1)
 	if err != nil {
@@ -43,6 +44,16 @@ func (g *Graph) Signature() (domain.Signature, error) {
 		}
 	}
 	return signature, nil
+}
+
+// checkClaims reports an output of which the file says nothing.
+func checkClaims(signature domain.Signature) error {
+	for _, output := range signature.Outputs {
+		if output.Shape == nil {
+			return &domain.Error{Kind: domain.Unsupported, Field: "output " + output.Name, Msg: "has no shape in the file, and axes other than the batch are dynamic"}
+		}
+	}
+	return nil
 }
 
 // dynamicBatch reports whether an input's first axis is dynamic, and whether it
