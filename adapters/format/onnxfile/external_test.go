@@ -54,6 +54,25 @@ func TestExternal(t *testing.T) {
 	}
 }
 
+// forwardFS is a file system whose files can be read from the start only.
+type forwardFS struct{ fs.FS }
+
+func (f forwardFS) Open(name string) (fs.File, error) {
+	file, err := f.FS.Open(name)
+	return struct{ fs.File }{file}, err
+}
+
+func TestExternalWithoutSeek(t *testing.T) {
+	data := onnxtest.NewModel(17).Field(5, outside("w", "location", "weights.bin", "offset", "8")).Bytes()
+	m, err := onnxfile.ReadModel(data, onnxfile.Options{External: forwardFS{weights(t)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := m.Graph.Initializers["w"], tensor[float32](t, domain.Shape{2}, 3, 4); !sameBits(got, want) {
+		t.Errorf("%v, expected %v", elements(got), elements(want))
+	}
+}
+
 func TestExternalRefusals(t *testing.T) {
 	for _, test := range []struct {
 		name    string

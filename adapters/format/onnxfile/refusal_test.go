@@ -75,6 +75,7 @@ func TestModelRefusals(t *testing.T) {
 		{"an attribute without its tensor", withAttribute(join(text(1, "a"), varint(20, 4))), domain.Invalid, "no value"},
 		{"an attribute without its graph", withAttribute(join(text(1, "a"), varint(20, 5))), domain.Invalid, "no value"},
 		{"an attribute with two tensors", withAttribute(join(text(1, "a"), message(5, onnxfile.WriteTensor("", one)), message(5, onnxfile.WriteTensor("", one)))), domain.Invalid, "twice"},
+		{"an attribute with two graphs", withAttribute(join(text(1, "a"), message(6, nil), message(6, nil))), domain.Invalid, "twice"},
 		{"an attribute of a function", withAttribute(join(text(1, "a"), varint(20, 2), text(21, "b"))), domain.Unsupported, "function"},
 		{"a float that is an integer", withAttribute(join(text(1, "a"), varint(2, 1))), domain.Invalid, "field 2 is not a float"},
 		{"a bad tensor in an attribute", withAttribute(join(text(1, "a"), message(5, varint(2, 14)))), domain.Unsupported, "graph.node[0].attribute[0].t: has datatype COMPLEX64"},
@@ -128,6 +129,16 @@ func TestKindsFoundFromValues(t *testing.T) {
 		if a.Kind != want[i] {
 			t.Errorf("attribute %s is of kind %d, expected %d", a.Name, a.Kind, want[i])
 		}
+	}
+}
+
+// TestAxes reads the ways in which an axis is described.
+func TestAxes(t *testing.T) {
+	length, name := varint(1, 5), text(2, "N")
+	shape := message(2, message(1, length), message(1, name), message(1), message(1, varint(1, 1<<64-1)), message(1, length, name), message(1, name, length))
+	m := readModel(t, withInput(message(1, varint(1, 1), shape)))
+	if got := m.Graph.Inputs[0].String(); got != "x FP32 [5,-1,-1,-1,-1,5]" {
+		t.Error(got)
 	}
 }
 
