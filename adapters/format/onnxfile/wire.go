@@ -43,7 +43,7 @@ func readField(data []byte, where string) (field, int, error) {
 		return field{}, 0, protowire.ParseError(tag)
 	}
 	f := field{number: number, kind: kind, where: where}
-	n := 0
+	var n int
 	switch kind {
 	case protowire.VarintType:
 		f.bits, n = protowire.ConsumeVarint(data[tag:])

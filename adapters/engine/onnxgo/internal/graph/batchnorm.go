@@ -14,12 +14,12 @@ type memo struct {
 }
 
 // get returns the tensor of a name, which it makes at the first call.
-func (m *memo) get(name string, make func() domain.Tensor) domain.Tensor {
+func (m *memo) get(name string, fold func() domain.Tensor) domain.Tensor {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	tensor, ok := m.tensors[name]
 	if !ok {
-		tensor = make()
+		tensor = fold()
 		if m.tensors == nil {
 			m.tensors = map[string]domain.Tensor{}
 		}

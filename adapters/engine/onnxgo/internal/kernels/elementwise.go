@@ -52,7 +52,7 @@ func calculateAxis[T Number](op Arithmetic, dst, x, y []T, b Broadcast) int {
 func row[T Number](op Arithmetic, dst, x, y []T, strideX, strideY int) {
 	switch {
 	case len(dst) == 0:
-	case strideX == strideY && strideX == 1:
+	case strideX == 1 && strideY == 1:
 		both(op, dst, x[:len(dst)], y[:len(dst)])
 	case strideX == 1:
 		withScalar(op, dst, x[:len(dst)], y[0])

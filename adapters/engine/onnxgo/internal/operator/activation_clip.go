@@ -52,8 +52,8 @@ func (c clip) Infer(inputs []Value) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	real := x.Datatype == domain.FP32 || x.Datatype == domain.FP64
-	if _, ok := clippers[x.Datatype]; !ok || (c.opset < 12 && !real) {
+	floating := x.Datatype == domain.FP32 || x.Datatype == domain.FP64
+	if _, ok := clippers[x.Datatype]; !ok || (c.opset < 12 && !floating) {
 		return nil, wrongDatatype("input", x.Datatype, "FP32, FP64 or from opset 12 on an integer")
 	}
 	for i, name := range []string{"min", "max"} {
@@ -87,7 +87,7 @@ func (clip) bounds(inputs []Value) (low, high float32, ok bool) {
 	limits := [2]float32{-math.MaxFloat32, math.MaxFloat32}
 	for i := range limits {
 		v, given := optional(inputs, i+1)
-		if given && (!v.Known() || v.Datatype != domain.FP32 || v.Const.Len() != 1) {
+		if given && (v.Datatype != domain.FP32 || v.Const.Len() != 1) {
 			return 0, 0, false
 		}
 		limits[i] = boundOf(v.Const, limits[i])

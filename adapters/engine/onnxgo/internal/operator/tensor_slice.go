@@ -99,7 +99,7 @@ func sliceAxis(n, start, end, step int) kernels.Stretch {
 		start += n
 	}
 	if end < 0 {
-		end = max(end, -n-1) + n // the least integer stands for "to the front"
+		end += n
 	}
 	if step > 0 {
 		start, end = min(max(start, 0), n), min(max(end, 0), n)
@@ -109,8 +109,6 @@ func sliceAxis(n, start, end, step int) kernels.Stretch {
 	if n == 0 || (step > 0) != (end > start) || end == start {
 		return kernels.Stretch{}
 	}
-	// A step beyond the axis picks one element; nothing overflows then.
-	step = min(max(step, -n), n)
 	length := (end - start) / step
 	if (end-start)%step != 0 {
 		length++
