@@ -98,7 +98,21 @@ func TestFastPathsAgree(t *testing.T) {
 	for i := 3; i < len(full.Pix); i += 4 {
 		full.Pix[i] = 255
 	}
-	for _, picture := range []image.Image{full, grey, luma, full.SubImage(image.Rect(0, 7, 6, 9)), luma.SubImage(image.Rect(1, 8, 6, 13))} {
+	multiplied, indexed := image.NewRGBA(bounds), image.NewPaletted(bounds, color.Palette{color.White, color.NRGBA{R: 1, G: 2, B: 3, A: 128}, color.Gray16{Y: 0x1234}})
+	for i := range indexed.Pix {
+		indexed.Pix[i] = uint8(r.IntN(3))
+	}
+	for i := range multiplied.Pix {
+		multiplied.Pix[i] = uint8(r.Uint32())
+	}
+	for i := 0; i < len(multiplied.Pix); i += 4 { // alpha is the largest
+		alpha := []uint8{0, 77, 255}[r.IntN(3)]
+		for j := range 3 {
+			multiplied.Pix[i+j] = min(multiplied.Pix[i+j], alpha)
+		}
+		multiplied.Pix[i+3] = alpha
+	}
+	for _, picture := range []image.Image{full, grey, luma, multiplied, indexed, indexed.SubImage(image.Rect(0, 7, 6, 9)), full.SubImage(image.Rect(0, 7, 6, 9)), luma.SubImage(image.Rect(1, 8, 6, 13))} {
 		fast, slow := toRGB(picture), toRGB(opaque{picture})
 		if !slices.Equal(fast.pix, slow.pix) || fast.width != picture.Bounds().Dx() {
 			t.Errorf("%T: the fast path reads other pixels", picture)
