@@ -5,9 +5,9 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 IMAGE ?= portent
 VERSION ?= devel
 FUZZTIME ?= 5s
-GENERATED := docs/docs.go docs/swagger.json docs/swagger.yaml
+GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 
-.PHONY: help build test race lint generate fresh fuzz bench-once image image-test browser-test check
+.PHONY: help build test race cover lint generate fresh fuzz bench-once image image-test browser-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,11 @@ test: ## the tests, as the README has it
 
 race: ## the tests under the race detector, the longest of them shortened
 	$(GO) test -race -short ./...
+
+cover: ## which statements the tests run, by function and in total
+	@mkdir -p bin
+	$(GO) test -coverpkg ./... -coverprofile bin/cover.out ./... >/dev/null
+	@$(GO) tool cover -func bin/cover.out
 
 lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not gofmt-ed'; exit 1; }
@@ -38,8 +43,10 @@ fresh: ## fail if a generated file is not what its generator writes
 
 fuzz: ## every fuzz target for $(FUZZTIME)
 	@set -e; for package in $$($(GO) list ./...); do \
-	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-	    echo "fuzz $$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package | tail -n 2; \
+	  targets=$$($(GO) test -list '^Fuzz' $$package); \
+	  for target in $$(grep '^Fuzz' <<<"$$targets" || true); do \
+	    out=$$($(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package) || { echo "$$out"; exit 1; }; \
+	    echo "$$target $$(tail -n 1 <<<"$$out")"; \
 	  done; \
 	done
 

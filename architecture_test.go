@@ -106,7 +106,7 @@ func skipHidden(name string, entry fs.DirEntry, err error) error {
 		return err
 	}
 	base := path.Base(name)
-	if entry.IsDir() && name != "." && (strings.HasPrefix(base, ".") || base == "testdata") {
+	if entry.IsDir() && name != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata") {
 		return fs.SkipDir
 	}
 	return nil
@@ -166,6 +166,9 @@ func allowed(r rule, file, imported string) bool {
 			return matchesAny(r.project, folder)
 		}
 	}
+	if imported == "C" { // the whole project is pure Go
+		return false
+	}
 	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
 		return isTest || !matchesAny(r.barred, imported)
 	}
@@ -186,15 +189,32 @@ func sameAdapter(folder, file string) bool {
 	return strings.HasPrefix(folder, "adapters/") && of(folder) == of(file)
 }
 
-// planted is a project of two folders that keeps a law of two rows.
+// planted is a small project that keeps a law of four rows.
 func planted() (fstest.MapFS, []rule) {
-	fsys := fstest.MapFS{
-		"domain/value.go":        {Data: []byte("package domain\nimport \"fmt\"\nvar _ = fmt.Sprint\n")},
-		"ports/port.go":          {Data: []byte("package ports\nimport _ \"" + module + "domain\"\n")},
-		".hidden/x.go":           {Data: []byte("not Go")},
-		"ports/testdata/case.go": {Data: []byte("not Go")},
+	source := func(name string, imports ...string) *fstest.MapFile {
+		text := "package " + name + "\n"
+		for _, imported := range imports {
+			text += "import _ " + strconv.Quote(imported) + "\n"
+		}
+		return &fstest.MapFile{Data: []byte(text)}
 	}
-	return fsys, []rule{{folder: "domain", barred: outside}, {folder: "ports", project: []string{"domain"}}}
+	fsys := fstest.MapFS{
+		"domain/value.go":             source("domain", "fmt"),
+		"domain/value_test.go":        source("domain_test", "os", module+"domain"),
+		"ports/port.go":               source("ports", module+"domain"),
+		"adapters/engine/one.go":      source("engine", module+"ports", "gorgonia.org/tensor"),
+		"adapters/engine/one_test.go": source("engine", module+"ports/predictortest"),
+		"cmd/portent/main.go":         source("main", module+"adapters/engine", "os"),
+		".hidden/x.go":                {Data: []byte("not Go")},
+		"_old/x.go":                   {Data: []byte("not Go")},
+		"ports/testdata/case.go":      {Data: []byte("not Go")},
+	}
+	return fsys, []rule{
+		{folder: "domain", barred: outside},
+		{folder: "ports", project: []string{"domain"}},
+		{folder: "adapters/engine", project: []string{"domain", "ports"}, foreign: []string{"gorgonia.org"}},
+		{folder: "cmd/portent", project: []string{"..."}},
+	}
 }
 
 func TestTheLawNoticesWhatIsPlanted(t *testing.T) {
@@ -202,18 +222,25 @@ func TestTheLawNoticesWhatIsPlanted(t *testing.T) {
 	if violations := check(sound, rows); len(violations) > 0 {
 		t.Fatalf("a sound project: %v", violations)
 	}
-	for _, test := range []struct{ name, file, source, want string }{
-		{"the core imports the world", "domain/bad.go", "package domain\nimport \"net/http\"\n", "domain/bad.go must not import net/http"},
-		{"the core imports JSON", "domain/bad.go", "package domain\nimport \"encoding/json\"\n", "must not import encoding/json"},
-		{"the core imports the port", "domain/bad.go", "package domain\nimport \"" + module + "ports\"\n", "must not import"},
-		{"a file of another system", "domain/bad_plan9.go", "//go:build plan9\n\npackage domain\nimport \"os\"\n", "must not import os"},
-		{"a module of others", "ports/bad.go", "package ports\nimport \"gorgonia.org/tensor\"\n", "must not import gorgonia.org/tensor"},
-		{"the contract suite outside a test", "ports/bad.go", "package ports\nimport \"" + module + "ports/predictortest\"\n", "must not import"},
-		{"a new folder", "adapters/new/file.go", "package new\n", "is in no row of the law"},
+	for _, test := range []struct{ name, file, imported, want string }{
+		{"the core imports the world", "domain/bad.go", "net/http", "domain/bad.go must not import net/http"},
+		{"the core imports JSON", "domain/bad.go", "encoding/json", "must not import encoding/json"},
+		{"the core imports the port", "domain/bad.go", module + "ports", "must not import"},
+		{"the core's test imports an engine", "domain/bad_test.go", module + "adapters/engine", "must not import"},
+		{"a file of another system", "domain/bad_plan9.go", "os", "must not import os"},
+		{"a module of others", "ports/bad.go", "gorgonia.org/tensor", "must not import gorgonia.org/tensor"},
+		{"a module whose name begins like an allowed one", "adapters/engine/bad.go", "gorgonia.organic/tensor", "must not import"},
+		{"an engine imports a transport", "adapters/engine/bad.go", module + "adapters/transport/httpapi", "must not import"},
+		{"an engine's test imports a transport", "adapters/engine/bad_test.go", module + "adapters/transport/httpapi", "must not import"},
+		{"the contract suite outside a test", "ports/bad.go", module + "ports/predictortest", "must not import"},
+		{"the contract suite in the program", "cmd/portent/bad.go", module + "ports/predictortest", "must not import"},
+		{"C", "cmd/portent/bad.go", "C", "must not import C"},
+		{"a new folder", "adapters/new/file.go", "fmt", "is in no row of the law"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fsys, rows := planted()
-			fsys[test.file] = &fstest.MapFile{Data: []byte(test.source)}
+			source := "//go:build never\n\npackage bad\n\nimport _ " + strconv.Quote(test.imported) + "\n"
+			fsys[test.file] = &fstest.MapFile{Data: []byte(source)}
 			if violations := check(fsys, rows); len(violations) != 1 || !strings.Contains(violations[0], test.want) {
 				t.Errorf("%q, expected one with %q", violations, test.want)
 			}
@@ -222,6 +249,10 @@ func TestTheLawNoticesWhatIsPlanted(t *testing.T) {
 	fsys, rows := planted()
 	if violations := check(fsys, append(rows, rule{folder: "gone"})); len(violations) != 1 || !strings.Contains(violations[0], "gone matches no folder") {
 		t.Errorf("a row for no folder: %q", violations)
+	}
+	fsys["ports/bad.go"] = &fstest.MapFile{Data: []byte("not Go")}
+	if violations := check(fsys, rows); len(violations) == 0 {
+		t.Error("a file that cannot be read passes")
 	}
 }
 

@@ -65,13 +65,27 @@ type page struct {
 	complaint []string
 }
 
+// find returns a browser. On CI there must be one.
+func find(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	const why = "SKIPPED: there is no chromium, so the pages are not tested"
+	if os.Getenv("CI") == "true" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+	return ""
+}
+
 func open(t *testing.T) *page {
 	t.Helper()
-	if _, err := exec.LookPath("chromium"); err != nil {
-		t.Skip("SKIPPED: there is no chromium, so the pages are not tested")
-	}
+	browser := find(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.WindowSize(1280, 1600))
 	allocator, cancelAllocator := chromedp.NewExecAllocator(t.Context(), options...)
 	tab, cancelTab := chromedp.NewContext(allocator)
@@ -90,11 +104,24 @@ func (p *page) note(event any) {
 		p.asked = append(p.asked, e.Request.URL)
 	case *runtime.EventExceptionThrown:
 		p.complaint = append(p.complaint, e.ExceptionDetails.Error())
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.APITypeError || e.Type == runtime.APITypeAssert {
+			p.complaint = append(p.complaint, text(e.Args))
+		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level == log.LevelError {
 			p.complaint = append(p.complaint, e.Entry.Text+" "+e.Entry.URL)
 		}
 	}
+}
+
+// text is what a page wrote to its console.
+func text(arguments []*runtime.RemoteObject) string {
+	var words []string
+	for _, argument := range arguments {
+		words = append(words, string(argument.Value)+argument.Description)
+	}
+	return strings.Join(words, " ")
 }
 
 // check reports requests to another host and whatever the console says.

@@ -50,7 +50,8 @@ func serves(t *testing.T, tool tool) {
 	if user := container.user(t); user != "65532" {
 		t.Errorf("the process runs as user %s", user)
 	}
-	if out, err := tool.run("/portent", "health", "--addr", addr); err != nil {
+	check := append(tool.inspect(t).healthCheck(), "--addr", addr)
+	if out, err := tool.run(check...); err != nil {
 		t.Errorf("the health check fails: %v: %s", err, out)
 	}
 	if out, err := tool.run("/bin/sh", "-c", "true"); err == nil {
@@ -71,6 +72,9 @@ func configuration(t *testing.T, tool tool) {
 	c := tool.inspect(t)
 	if c.User != "65532:65532" || !slices.Equal(c.Entrypoint, []string{"/portent"}) || !slices.Equal(c.Cmd, []string{"serve"}) {
 		t.Errorf("user %q, entry point %q, command %q", c.User, c.Entrypoint, c.Cmd)
+	}
+	if check := c.healthCheck(); !slices.Equal(check, []string{"/portent", "health"}) || c.StopSignal != "SIGTERM" {
+		t.Errorf("health check %q, stop signal %q", check, c.StopSignal)
 	}
 	if _, ok := c.ExposedPorts["8000/tcp"]; !ok || c.Labels["org.opencontainers.image.licenses"] != "Apache-2.0" {
 		t.Errorf("ports %v, labels %v", c.ExposedPorts, c.Labels)
@@ -95,6 +99,16 @@ type config struct {
 	Cmd          []string
 	ExposedPorts map[string]struct{}
 	Labels       map[string]string
+	Healthcheck  struct{ Test []string }
+	StopSignal   string
+}
+
+// healthCheck returns the command that tells whether a container is well.
+func (c config) healthCheck() []string {
+	if len(c.Healthcheck.Test) == 0 || c.Healthcheck.Test[0] != "CMD" {
+		return nil
+	}
+	return slices.Clone(c.Healthcheck.Test[1:])
 }
 
 // container is a started server.

@@ -157,6 +157,28 @@ func TestManyAtOnceGiveTheBitsOfOne(t *testing.T) {
 	callers.Wait()
 }
 
+// TestTheThousandthGivesTheBitsOfTheFirst has other inputs between.
+func TestTheThousandthGivesTheBitsOfTheFirst(t *testing.T) {
+	engine := openShipped(t, onnxgo.Options{})
+	const kinds = 3
+	inputs := pictures(t, kinds)
+	var want [kinds][]float32
+	rounds := 1000
+	if testing.Short() || raceEnabled {
+		rounds = 20
+	}
+	for round := range rounds {
+		kind := round % kinds
+		got := predict(t, engine, rowOf(t, inputs, kind))
+		if want[kind] == nil {
+			want[kind] = got
+		}
+		if !slices.Equal(got, want[kind]) {
+			t.Fatalf("prediction %d: %v, at first %v", round, got, want[kind])
+		}
+	}
+}
+
 func TestBatchesGiveTheBitsOfSingles(t *testing.T) {
 	engine := openShipped(t, onnxgo.Options{})
 	batch := pictures(t, 7)
