@@ -2,7 +2,6 @@ package serving
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -75,7 +74,7 @@ func (m *Model) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.T
 		return nil, err
 	}
 	defer m.calls.Done()
-	if err := m.check(inputs); err != nil {
+	if err := m.signature.CheckInputs(inputs); err != nil {
 		return nil, err
 	}
 	if m.options.Timeout > 0 {
@@ -90,22 +89,6 @@ func (m *Model) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.T
 // predict.
 func (m *Model) enter() error {
 	return m.readiness.whilePredicting(func() { m.calls.Add(1) })
-}
-
-func (m *Model) check(inputs []domain.Tensor) error {
-	if len(inputs) != len(m.signature.Inputs) {
-		return &domain.Error{
-			Kind: domain.Invalid, Field: "inputs",
-			Msg:      fmt.Sprintf("%d were given, the model takes %d", len(inputs), len(m.signature.Inputs)),
-			Expected: fmt.Sprintf("%d inputs", len(m.signature.Inputs)), Got: fmt.Sprintf("%d inputs", len(inputs)),
-		}
-	}
-	for i, spec := range m.signature.Inputs {
-		if err := spec.Check(inputs[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (m *Model) queued(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {

@@ -66,7 +66,7 @@ func failure(results []Result, tolerance float64) error {
 
 func (m *Model) verify(ctx context.Context, vector Vector) Result {
 	result := Result{Vector: vector.Name}
-	if err := m.check(vector.Inputs); err != nil {
+	if err := m.signature.CheckInputs(vector.Inputs); err != nil {
 		result.Err = err
 		return result
 	}

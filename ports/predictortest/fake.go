@@ -2,7 +2,6 @@ package predictortest
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -61,7 +60,7 @@ func (f *Fake) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Te
 	if f.closed {
 		return nil, &domain.Error{Kind: domain.Unavailable, Msg: "the fake has been closed"}
 	}
-	if err := f.check(inputs); err != nil {
+	if err := f.signature.CheckInputs(inputs); err != nil {
 		return nil, err
 	}
 	f.calls.Add(1)
@@ -74,18 +73,6 @@ func (f *Fake) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Te
 		return nil, err
 	}
 	return f.compute(inputs[0])
-}
-
-func (f *Fake) check(inputs []domain.Tensor) error {
-	if len(inputs) != len(f.signature.Inputs) {
-		return &domain.Error{Kind: domain.Invalid, Field: "inputs", Msg: fmt.Sprintf("%d were given, expected %d", len(inputs), len(f.signature.Inputs))}
-	}
-	for i, spec := range f.signature.Inputs {
-		if err := spec.Check(inputs[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (f *Fake) compute(input domain.Tensor) ([]domain.Tensor, error) {

@@ -2,7 +2,6 @@ package onnxgo
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/graph"
@@ -41,7 +40,7 @@ func (e *Engine) Metadata() domain.Metadata { return e.metadata }
 // Predict runs the model. The first prediction for inputs of new shapes also
 // compiles a plan for them, which later ones reuse.
 func (e *Engine) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
-	if err := e.check(inputs); err != nil {
+	if err := e.signature.CheckInputs(inputs); err != nil {
 		return nil, err
 	}
 	if err := e.enter(ctx); err != nil {
@@ -49,22 +48,6 @@ func (e *Engine) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.
 	}
 	defer e.leave()
 	return e.machines.run(ctx, inputs)
-}
-
-func (e *Engine) check(inputs []domain.Tensor) error {
-	if len(inputs) != len(e.signature.Inputs) {
-		return &domain.Error{
-			Kind: domain.Invalid, Field: "inputs",
-			Msg:      fmt.Sprintf("%d were given, the model takes %d", len(inputs), len(e.signature.Inputs)),
-			Expected: fmt.Sprintf("%d inputs", len(e.signature.Inputs)), Got: fmt.Sprintf("%d inputs", len(inputs)),
-		}
-	}
-	for i, spec := range e.signature.Inputs {
-		if err := spec.Check(inputs[i]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // enter waits for a turn.
