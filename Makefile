@@ -23,7 +23,7 @@ race: ## the tests under the race detector, the longest of them shortened
 
 cover: ## which statements the tests run, by function and in total
 	@mkdir -p bin
-	$(GO) test -coverpkg ./... -coverprofile bin/cover.out ./... >/dev/null
+	$(GO) test -coverpkg ./... -coverprofile bin/cover.out ./...
 	@$(GO) tool cover -func bin/cover.out
 
 lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
@@ -32,13 +32,14 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	$(GO) mod tidy -diff
 	GOARCH=arm64 $(GO) build ./...
 	$(TOOL) golangci-lint run ./...
+	cd tools && $(GO) mod tidy -diff
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
 
 fresh: ## fail if a generated file is not what its generator writes
-	@before=$$(sha256sum $(GENERATED)); $(GO) generate ./...; after=$$(sha256sum $(GENERATED)); \
+	@set -e; before=$$(sha256sum $(GENERATED) </dev/null); $(GO) generate ./...; after=$$(sha256sum $(GENERATED) </dev/null); \
 	test "$$before" = "$$after" || { echo 'not fresh, go generate changed:'; diff <(echo "$$before") <(echo "$$after"); exit 1; }
 
 fuzz: ## every fuzz target for $(FUZZTIME)
@@ -60,6 +61,7 @@ image-test: ## build the image and try it, with docker or buildah
 	$(GO) test -tags image -count 1 -v ./test/image
 
 browser-test: ## try the pages in a headless Chromium
+	cd tools && $(GO) mod tidy -diff
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
 check: lint test race fresh fuzz bench-once image-test browser-test ## everything
