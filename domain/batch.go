@@ -28,6 +28,16 @@ func (t Tensor) Clone() Tensor {
 	return t
 }
 
+// Copy copies the elements of src to dst. Both must have one datatype and as
+// many elements; else the error is of kind Invalid.
+func Copy(dst, src Tensor) error {
+	if dst.datatype != src.datatype || dst.length != src.length || dst.IsZero() {
+		return &Error{Kind: Invalid, Msg: fmt.Sprintf("%v of shape %v cannot be copied to %v of shape %v", src.datatype, src.shape, dst.datatype, dst.shape)}
+	}
+	dst.data.copyAt(0, src.data)
+	return nil
+}
+
 // Concat joins tensors along their first axis into a new one. They must have
 // one datatype and the same other axes; else the error is of kind Invalid.
 func Concat(tensors []Tensor) (Tensor, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of thing went wrong, so that a caller or a transport can
@@ -51,6 +52,8 @@ type Error struct {
 	Got      string
 	Hint     string // what to do about it, where the mistake is a known one
 	Err      error  // the cause, told after the message; may be nil
+
+	RetryAfter time.Duration // with Overloaded and Unavailable: when it is worth trying again; 0 is unknown
 
 	cause error // a cause that the message tells already
 }

@@ -35,6 +35,23 @@ func (s TensorSpec) String() string {
 	return fmt.Sprintf("%s %v %v", s.Name, s.Datatype, s.Shape)
 }
 
+// CheckInputs reports whether tensors are the signature's inputs, in its order. If
+// not, the error is of kind Invalid and names the input.
+func (s Signature) CheckInputs(inputs []Tensor) error {
+	if len(inputs) != len(s.Inputs) {
+		return &Error{
+			Kind: Invalid, Field: "inputs", Msg: fmt.Sprintf("%d were given, the model takes %d", len(inputs), len(s.Inputs)),
+			Expected: fmt.Sprintf("%d inputs", len(s.Inputs)), Got: fmt.Sprintf("%d inputs", len(inputs)),
+		}
+	}
+	for i, spec := range s.Inputs {
+		if err := spec.Check(inputs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Check reports whether a tensor is what s asks for. If not, the error is of
 // kind Invalid and says which axis differs.
 func (s TensorSpec) Check(t Tensor) error {

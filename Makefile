@@ -1,0 +1,67 @@
+# make help lists the targets.
+SHELL := /bin/bash -o pipefail
+GO ?= go
+TOOL := $(GO) tool -modfile=tools/go.mod
+IMAGE ?= portent
+VERSION ?= devel
+FUZZTIME ?= 5s
+GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
+
+.PHONY: help build test race cover lint generate fresh fuzz bench-once image image-test browser-test check
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## the static binary, in bin/portent
+	CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2 -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/portent ./cmd/portent
+
+test: ## the tests, as the README has it
+	$(GO) test ./...
+
+race: ## the tests under the race detector, the longest of them shortened
+	$(GO) test -race -short ./...
+
+cover: ## which statements the tests run, by function and in total
+	@mkdir -p bin
+	$(GO) test -coverpkg ./... -coverprofile bin/cover.out ./...
+	@$(GO) tool cover -func bin/cover.out
+
+lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not gofmt-ed'; exit 1; }
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+	GOARCH=arm64 $(GO) build ./...
+	$(TOOL) golangci-lint run ./...
+	cd tools && $(GO) mod tidy -diff
+	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
+
+generate: ## write the generated files anew
+	$(GO) generate ./...
+
+fresh: ## fail if a generated file is not what its generator writes
+	@set -e; before=$$(sha256sum $(GENERATED) </dev/null); $(GO) generate ./...; after=$$(sha256sum $(GENERATED) </dev/null); \
+	test "$$before" = "$$after" || { echo 'not fresh, go generate changed:'; diff <(echo "$$before") <(echo "$$after"); exit 1; }
+
+fuzz: ## every fuzz target for $(FUZZTIME)
+	@set -e; for package in $$($(GO) list ./...); do \
+	  targets=$$($(GO) test -list '^Fuzz' $$package); \
+	  for target in $$(grep '^Fuzz' <<<"$$targets" || true); do \
+	    out=$$($(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package) || { echo "$$out"; exit 1; }; \
+	    echo "$$target $$(tail -n 1 <<<"$$out")"; \
+	  done; \
+	done
+
+bench-once: ## every benchmark once, so that none rots
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./... | grep -v -E '^(ok|\?|PASS)'
+
+image: ## the container image
+	docker build -t $(IMAGE) --build-arg VERSION=$(VERSION) .
+
+image-test: ## build the image and try it, with docker or buildah
+	$(GO) test -tags image -count 1 -v ./test/image
+
+browser-test: ## try the pages in a headless Chromium
+	cd tools && $(GO) mod tidy -diff
+	cd test/browser && $(GO) test -tags browser -count 1 -v .
+
+check: lint test race fresh fuzz bench-once image-test browser-test ## everything

@@ -1,0 +1,102 @@
+package onnxgo
+
+import (
+	"context"
+	"sync"
+
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/graph"
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/ports"
+)
+
+// Engine is a loaded model. It keeps the contract of ports.Predictor.
+type Engine struct {
+	signature domain.Signature
+	metadata  domain.Metadata
+	machines  *machines
+	turns     chan struct{} // holds as many tokens as predictions run
+	closed    chan struct{}
+	closing   sync.Once
+}
+
+var _ ports.Predictor = (*Engine)(nil)
+
+func newEngine(g *graph.Graph, signature domain.Signature, metadata domain.Metadata, options Options) *Engine {
+	return &Engine{
+		signature: signature,
+		metadata:  metadata,
+		machines:  newMachines(g),
+		turns:     make(chan struct{}, options.Workers),
+		closed:    make(chan struct{}),
+	}
+}
+
+// Signature returns what the model takes and gives.
+func (e *Engine) Signature() domain.Signature { return e.signature }
+
+// Metadata says where the model comes from and what runs it.
+func (e *Engine) Metadata() domain.Metadata { return e.metadata }
+
+// Predict runs the model. The first prediction for inputs of new shapes also
+// compiles a plan for them, which later ones reuse.
+func (e *Engine) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+	if err := e.signature.CheckInputs(inputs); err != nil {
+		return nil, err
+	}
+	if err := e.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer e.leave()
+	return e.machines.run(ctx, inputs)
+}
+
+// enter waits for a turn.
+func (e *Engine) enter(ctx context.Context) error {
+	if err := domain.FromContext(ctx, "waiting for a run state"); err != nil {
+		return err
+	}
+	select {
+	case <-e.closed:
+		return errClosed()
+	default:
+	}
+	select {
+	case e.turns <- struct{}{}:
+		return e.stillOpen()
+	case <-e.closed:
+		return errClosed()
+	case <-ctx.Done():
+		return domain.FromContext(ctx, "waiting for a run state")
+	}
+}
+
+// stillOpen gives the turn back if the engine was closed meanwhile: a select
+// with several ways open takes any.
+func (e *Engine) stillOpen() error {
+	select {
+	case <-e.closed:
+		e.leave()
+		return errClosed()
+	default:
+		return nil
+	}
+}
+
+func (e *Engine) leave() { <-e.turns }
+
+// Close waits for the predictions under way and frees their memory.
+func (e *Engine) Close() error {
+	e.closing.Do(func() { close(e.closed) })
+	for range cap(e.turns) {
+		e.turns <- struct{}{}
+	}
+	e.machines.clear()
+	for range cap(e.turns) {
+		<-e.turns
+	}
+	return nil
+}
+
+func errClosed() error {
+	return &domain.Error{Kind: domain.Unavailable, Msg: "the model has been closed"}
+}

@@ -1,0 +1,211 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
+	"github.com/portent-go/portent/domain"
+)
+
+// step is an operator on its way into a plan.
+type step struct {
+	name     string // the node's, for messages
+	operator operator.Operator
+	inputs   []string // "" was left out
+	outputs  []string // "" is read by nobody
+}
+
+// program is a graph for inputs of known shapes, changed by the passes.
+type program struct {
+	steps   []*step
+	values  map[string]operator.Value
+	inputs  []string
+	outputs []string
+	budget  int
+	folded  *memo
+}
+
+// infer walks the graph for inputs of the given shapes: it finds every value's
+// datatype and shape, and computes those that do not depend on the inputs'
+// elements.
+func (g *Graph) infer(shapes []domain.Shape) (*program, error) {
+	p := &program{values: make(map[string]operator.Value, len(g.nodes)+len(g.constants)), budget: g.budget, folded: &g.folded}
+	for i, input := range g.inputs {
+		p.inputs = append(p.inputs, input.Name)
+		p.values[input.Name] = operator.Value{Datatype: input.Datatype, Shape: shapes[i]}
+	}
+	for _, output := range g.outputs {
+		p.outputs = append(p.outputs, output.Name)
+	}
+	for name, tensor := range g.constants {
+		p.values[name] = known(tensor)
+	}
+	for _, n := range g.nodes {
+		if err := p.add(n); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// add infers one node's outputs and, unless they are known, adds a step that
+// computes them.
+func (p *program) add(n node) error {
+	inputs := p.valuesOf(n.Inputs)
+	outputs, err := inferOutputs(n, inputs)
+	if err != nil {
+		return err
+	}
+	if err := p.checkBudget(n, outputs); err != nil {
+		return err
+	}
+	if outputs, err = fold(n, inputs, outputs); err != nil {
+		return err
+	}
+	allKnown := true
+	for i, name := range n.Outputs {
+		if name != "" {
+			p.values[name] = outputs[i]
+			allKnown = allKnown && outputs[i].Known()
+		}
+	}
+	if !allKnown {
+		p.steps = append(p.steps, &step{n.String(), n.operator, n.Inputs, n.Outputs})
+	}
+	return nil
+}
+
+func (p *program) valuesOf(names []string) []operator.Value {
+	values := make([]operator.Value, len(names))
+	for i, name := range names {
+		values[i] = p.values[name] // the zero Value for ""
+	}
+	return values
+}
+
+func inferOutputs(n node, inputs []operator.Value) ([]operator.Value, error) {
+	outputs, err := n.operator.Infer(inputs)
+	if err != nil {
+		return nil, located(err, n.Node)
+	}
+	if len(outputs) < len(n.Outputs) {
+		return nil, n.Unsupported(fmt.Sprintf("%d outputs are asked for, %d are supported", len(n.Outputs), len(outputs)))
+	}
+	return outputs, nil
+}
+
+// located gives an operator's error the node it is about.
+func located(err error, n operator.Node) error {
+	var e *domain.Error
+	if !errors.As(err, &e) {
+		return domain.Errorf(domain.Internal, "%s: %w", n, err)
+	}
+	placed := *e
+	placed.Field = n.String()
+	if e.Field != "" {
+		placed.Msg = e.Field + " " + e.Msg
+	}
+	return &placed
+}
+
+// fold computes a node's outputs if all its inputs are known.
+func fold(n node, inputs, outputs []operator.Value) ([]operator.Value, error) {
+	tensors := make([]domain.Tensor, len(inputs))
+	for i, input := range inputs {
+		if !input.Missing() && !input.Known() {
+			return outputs, nil
+		}
+		tensors[i] = input.Const
+	}
+	run, err := n.operator.Compile(inputs, outputs)
+	if err != nil {
+		return nil, located(err, n.Node)
+	}
+	results := make([]domain.Tensor, len(outputs))
+	for i, output := range outputs {
+		if i >= len(n.Outputs) || n.Outputs[i] == "" {
+			continue
+		}
+		if results[i], err = domain.MakeTensor(output.Datatype, output.Shape); err != nil {
+			return nil, located(err, n.Node)
+		}
+	}
+	run(tensors, results)
+	folded := make([]operator.Value, len(outputs))
+	for i, result := range results {
+		folded[i] = known(result)
+	}
+	return folded, nil
+}
+
+func known(tensor domain.Tensor) operator.Value {
+	return operator.Value{Datatype: tensor.Datatype(), Shape: tensor.Shape(), Const: tensor}
+}
+
+// checkBudget refuses values that would not fit the memory a plan may take,
+// before anything is allocated for them.
+func (p *program) checkBudget(n node, outputs []operator.Value) error {
+	for i, output := range outputs {
+		bytes, err := bytesOf(output)
+		if err != nil {
+			return located(err, n.Node)
+		}
+		if bytes > p.budget {
+			return n.Invalid(fmt.Sprintf("its output %d of shape %v takes %d bytes, more than the %d that are allowed", i, output.Shape, bytes, p.budget))
+		}
+	}
+	return nil
+}
+
+// bytesOf returns what a value's elements take; an element of BYTES counts as a
+// string header.
+func bytesOf(v operator.Value) (int, error) {
+	const stringHeader, most = 16, 1 << 40
+	n, err := v.Shape.Elements()
+	if err != nil {
+		return 0, err
+	}
+	size := v.Datatype.Size()
+	if size == 0 {
+		size = stringHeader
+	}
+	return min(n, most) * size, nil
+}
+
+// foldConstants computes, once for all plans, what depends on constants only.
+func (g *Graph) foldConstants() error {
+	p := &program{values: make(map[string]operator.Value), budget: g.budget}
+	remaining := g.nodes[:0:0]
+	for _, n := range g.nodes {
+		if !g.constant(n) {
+			remaining = append(remaining, n)
+			continue
+		}
+		for _, name := range n.Inputs {
+			if name != "" {
+				p.values[name] = known(g.constants[name])
+			}
+		}
+		if err := p.add(n); err != nil {
+			return err
+		}
+		for _, name := range n.Outputs {
+			if name != "" {
+				g.constants[name] = p.values[name].Const
+			}
+		}
+	}
+	g.nodes = remaining
+	return nil
+}
+
+// constant reports whether all inputs of a node are constants.
+func (g *Graph) constant(n node) bool {
+	for _, name := range n.Inputs {
+		if _, ok := g.constants[name]; name != "" && !ok {
+			return false
+		}
+	}
+	return true
+}

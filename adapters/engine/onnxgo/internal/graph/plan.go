@@ -1,0 +1,146 @@
+package graph
+
+import (
+	"fmt"
+
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
+	"github.com/portent-go/portent/domain"
+)
+
+// Plan is what to run for inputs of certain shapes, and where. It is immutable
+// and shared by any number of States.
+type Plan struct {
+	Steps   []Step
+	Inputs  []int // which values are the model's inputs, in its order
+	Outputs []int // which values are its outputs
+	values  []placement
+	buffers []buffer
+}
+
+// Step is one operator of a plan. Values are numbered; -1 is one left out.
+type Step struct {
+	Name     string // the node that it came from
+	Inputs   []int
+	Outputs  []int
+	operator operator.Operator
+}
+
+// placement is a value and where it is: in a buffer, or a constant.
+type placement struct {
+	operator.Value
+	buffer int
+}
+
+// buffer is memory that values share one after another.
+type buffer struct {
+	datatype domain.Datatype
+	elements int
+}
+
+// Compile returns the plan for inputs of the given shapes, which fit the
+// graph's inputs. Shapes that an operator cannot take are an error of kind
+// Invalid.
+func (g *Graph) Compile(shapes []domain.Shape) (*Plan, error) {
+	p, err := g.infer(shapes)
+	if err != nil {
+		return nil, err
+	}
+	for _, pass := range passes {
+		if err := pass(p); err != nil {
+			return nil, err
+		}
+	}
+	return place(p)
+}
+
+// State is the memory of one run of a plan: its values and what computes them.
+// It belongs to one goroutine at a time.
+type State struct {
+	Values []domain.Tensor // by number; constants are shared and must not be changed
+	Runs   []func()        // one for each step
+}
+
+// NewState allocates a plan's buffers.
+func (p *Plan) NewState() (*State, error) {
+	memory := make([]domain.Tensor, len(p.buffers))
+	for i, b := range p.buffers {
+		var err error
+		if memory[i], err = domain.MakeTensor(b.datatype, domain.Shape{b.elements}); err != nil {
+			return nil, err
+		}
+	}
+	state := &State{Values: make([]domain.Tensor, len(p.values)), Runs: make([]func(), len(p.Steps))}
+	for i, v := range p.values {
+		if v.Known() {
+			state.Values[i] = v.Const
+			continue
+		}
+		tensor, err := view(memory[v.buffer], v.Shape)
+		if err != nil {
+			return nil, err
+		}
+		state.Values[i] = tensor
+	}
+	for i, s := range p.Steps {
+		run, err := p.bind(s, state.Values)
+		if err != nil {
+			return nil, err
+		}
+		state.Runs[i] = run
+	}
+	return state, nil
+}
+
+// view returns the beginning of a buffer as a tensor of a shape.
+func view(memory domain.Tensor, shape domain.Shape) (domain.Tensor, error) {
+	n, err := shape.Elements()
+	if err != nil {
+		return domain.Tensor{}, err
+	}
+	part, err := memory.Rows(0, n)
+	if err != nil {
+		return domain.Tensor{}, err
+	}
+	return part.Reshape(shape)
+}
+
+// bind compiles a step and ties it to a state's values.
+func (p *Plan) bind(s Step, tensors []domain.Tensor) (func(), error) {
+	inputs, inputTensors := p.pick(s.Inputs, tensors)
+	outputs, outputTensors := p.pick(s.Outputs, tensors)
+	run, err := s.operator.Compile(inputs, outputs)
+	if err != nil {
+		return nil, domain.Errorf(domain.KindOf(err), "%s: %w", s.Name, err)
+	}
+	return func() { run(inputTensors, outputTensors) }, nil
+}
+
+func (p *Plan) pick(numbers []int, tensors []domain.Tensor) ([]operator.Value, []domain.Tensor) {
+	values := make([]operator.Value, len(numbers))
+	picked := make([]domain.Tensor, len(numbers))
+	for i, number := range numbers {
+		if number >= 0 {
+			values[i], picked[i] = p.values[number].Value, tensors[number]
+		}
+	}
+	return values, picked
+}
+
+// Bytes returns how much memory a State of the plan takes, constants not
+// counted.
+func (p *Plan) Bytes() int {
+	total := 0
+	for _, b := range p.buffers {
+		total += b.elements * max(b.datatype.Size(), 1)
+	}
+	return total
+}
+
+// String lists the plan's steps, for people.
+func (p *Plan) String() string {
+	text := ""
+	for i, s := range p.Steps {
+		text += fmt.Sprintf("%3d %s %v -> %v\n", i, s.Name, s.Inputs, s.Outputs)
+	}
+	return text
+}

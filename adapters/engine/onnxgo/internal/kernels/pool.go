@@ -1,0 +1,94 @@
+package kernels
+
+import "math"
+
+// PoolGeometry is the size and shape of a pool over planes of [Rows.Input,
+// Columns.Input] elements, which gives as many of [Rows.Output, Columns.Output].
+type PoolGeometry struct {
+	Planes        int // pictures times channels
+	Rows, Columns Axis
+}
+
+// window is the part of a plane that one output is made of: rows*columns
+// elements from start on.
+type window struct{ start, rows, columns, rowStep, columnStep int }
+
+// windows calls compute for every output in turn.
+func (g *PoolGeometry) windows(dst, src []float32, compute func(src []float32, w window, y, x int) float32) {
+	in, i := g.Rows.Input*g.Columns.Input, 0
+	for plane := range g.Planes {
+		elements := src[plane*in : (plane+1)*in]
+		for y := range g.Rows.Output {
+			top, bottom := g.Rows.taps(y)
+			for x := range g.Columns.Output {
+				left, right := g.Columns.taps(x)
+				dst[i] = compute(elements, window{
+					start: g.Rows.at(y, top)*g.Columns.Input + g.Columns.at(x, left),
+					rows:  bottom - top, columns: right - left,
+					rowStep: g.Rows.Dilation * g.Columns.Input, columnStep: g.Columns.Dilation,
+				}, y, x)
+				i++
+			}
+		}
+	}
+}
+
+// MaxPool stores each window's greatest element. Padding takes no part: a window
+// of nothing else gives -Inf. NaN is greater than everything, and +0 than -0.
+func MaxPool(g PoolGeometry, dst, src []float32) {
+	g.windows(dst, src, greatest)
+}
+
+func greatest(src []float32, w window, _, _ int) float32 {
+	result := float32(math.Inf(-1))
+	for row := range w.rows {
+		at := w.start + row*w.rowStep
+		for range w.columns {
+			result = max(result, src[at])
+			at += w.columnStep
+		}
+	}
+	return result
+}
+
+// AveragePool stores each window's mean over its elements that are not padding.
+// A window of nothing but padding gives NaN.
+func AveragePool(g PoolGeometry, dst, src []float32) {
+	g.windows(dst, src, func(src []float32, w window, _, _ int) float32 {
+		return float32(total(src, w) / float64(w.rows*w.columns))
+	})
+}
+
+// AveragePoolPadded is AveragePool with the padding counted as zeros: what lies
+// in front of the input, and as many elements behind it as bottom and right say.
+// What a window covers beyond those is not counted.
+func AveragePoolPadded(g PoolGeometry, bottom, right int, dst, src []float32) {
+	rows, columns := g.Rows.widened(bottom), g.Columns.widened(right)
+	g.windows(dst, src, func(src []float32, w window, y, x int) float32 {
+		top, bottom := rows.taps(y)
+		left, right := columns.taps(x)
+		return float32(total(src, w) / float64((bottom-top)*(right-left)))
+	})
+}
+
+// widened returns the axis with its padding made part of the input.
+func (a Axis) widened(after int) Axis {
+	a.Input += a.Before + after
+	a.Before = 0
+	return a
+}
+
+// at returns the position of element k of window o.
+func (a Axis) at(o, k int) int { return o*a.Stride - a.Before + k*a.Dilation }
+
+func total(src []float32, w window) float64 {
+	var sum float64
+	for row := range w.rows {
+		at := w.start + row*w.rowStep
+		for range w.columns {
+			sum += float64(src[at])
+			at += w.columnStep
+		}
+	}
+	return sum
+}

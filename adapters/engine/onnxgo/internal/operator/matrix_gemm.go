@@ -1,0 +1,157 @@
+package operator
+
+import (
+	"fmt"
+
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
+	"github.com/portent-go/portent/domain"
+)
+
+// matrixFamily are the products of matrices.
+var matrixFamily = map[string][]definition{
+	"Gemm": {
+		{since: 7, inputs: arity{3, 3}, outputs: arity{1, 1}, parse: parseGemm},
+		{since: 11, inputs: arity{2, 3}, outputs: arity{1, 1}, parse: parseGemm},
+	},
+	"MatMul": {{since: 1, inputs: arity{2, 2}, outputs: arity{1, 1}, parse: parseMatMul}},
+}
+
+// gemm is alpha*A*B + beta*C, with A [M,K] and B [K,N], or transposed, and C
+// stretched to [M,N].
+type gemm struct {
+	alpha, beta    float32
+	transA, transB bool
+	packed         *packing[*kernels.GemmWeights]
+}
+
+func parseGemm(node Node) (Operator, error) {
+	a := attributesOf(node)
+	g := &gemm{
+		alpha: a.float("alpha", 1), beta: a.float("beta", 1),
+		// ONNX calls every value but 0 true here.
+		transA: a.int("transA", 0) != 0, transB: a.int("transB", 0) != 0,
+		packed: new(packing[*kernels.GemmWeights]),
+	}
+	return g, a.done()
+}
+
+// Infer returns [M,N].
+func (g *gemm) Infer(inputs []Value) ([]Value, error) {
+	size, err := g.geometry(inputs)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := addendStrides(inputs, size); err != nil {
+		return nil, err
+	}
+	return outputOf(domain.Shape{size.M, size.N})
+}
+
+func (g *gemm) geometry(inputs []Value) (size kernels.GemmGeometry, err error) {
+	size = kernels.GemmGeometry{TransA: g.transA, TransB: g.transB}
+	if size.M, size.K, err = matrix(inputs, 0, "A", g.transA); err != nil {
+		return size, err
+	}
+	rows, columns, err := matrix(inputs, 1, "B", g.transB)
+	if err == nil && rows != size.K {
+		err = misshapen("B", inputs[1].Shape, fmt.Sprintf("%d rows as A %v has columns (transA %v, transB %v)",
+			size.K, inputs[0].Shape, g.transA, g.transB))
+	}
+	size.N = columns
+	return size, err
+}
+
+// matrix returns how many rows and columns an input has, after transposition.
+func matrix(inputs []Value, at int, name string, transposed bool) (rows, columns int, err error) {
+	v, err := operand(inputs, at, name)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(v.Shape) != 2 {
+		return 0, 0, misshapen(name, v.Shape, "a matrix")
+	}
+	if transposed {
+		return v.Shape[1], v.Shape[0], nil
+	}
+	return v.Shape[0], v.Shape[1], nil
+}
+
+// addendStrides returns the strides with which C covers [M,N].
+func addendStrides(inputs []Value, size kernels.GemmGeometry) (row, column int, err error) {
+	if len(inputs) < 3 || inputs[2].Missing() {
+		return 0, 0, nil
+	}
+	c, err := operand(inputs, 2, "C")
+	if err != nil {
+		return 0, 0, err
+	}
+	rows, columns := 1, 1
+	switch len(c.Shape) {
+	case 2:
+		rows, columns = c.Shape[0], c.Shape[1]
+	case 1:
+		columns = c.Shape[0]
+	}
+	if len(c.Shape) > 2 || rows != 1 && rows != size.M || columns != 1 && columns != size.N {
+		return 0, 0, misshapen("C", c.Shape, fmt.Sprintf("a shape that stretches to [%d,%d]", size.M, size.N))
+	}
+	if rows > 1 {
+		row = columns
+	}
+	if columns > 1 {
+		column = 1
+	}
+	return row, column, nil
+}
+
+// Compile packs B: now if it is known, else at every run.
+func (g *gemm) Compile(inputs, _ []Value) (Run, error) {
+	size, err := g.geometry(inputs)
+	if err != nil {
+		return nil, err
+	}
+	epilogue := kernels.GemmEpilogue{Alpha: g.alpha, Beta: g.beta}
+	if epilogue.Row, epilogue.Column, err = addendStrides(inputs, size); err != nil {
+		return nil, err
+	}
+	weights, repack, err := g.weights(inputs[1], size)
+	if err != nil {
+		return nil, err
+	}
+	product := kernels.NewGemm(size)
+	return func(inputs, outputs []domain.Tensor) {
+		if repack {
+			weights.Pack(floats(inputs[1]), size.TransB)
+		}
+		with := epilogue
+		if len(inputs) > 2 {
+			with.C = floats(inputs[2])
+		}
+		product.Run(floats(outputs[0]), floats(inputs[0]), weights, with)
+	}, nil
+}
+
+// weights returns the place for B, and whether it has to be filled at every run.
+func (g *gemm) weights(b Value, size kernels.GemmGeometry) (weights *kernels.GemmWeights, repack bool, err error) {
+	if n, _ := b.Shape.Elements(); b.Known() && n > 0 {
+		return g.packed.get(b.Const, func(values []float32) *kernels.GemmWeights {
+			return packMatrix(size, values)
+		}), false, nil
+	}
+	if err := fitsGemmScratch(size); err != nil {
+		return nil, false, err
+	}
+	return kernels.NewGemmWeights(size), true, nil
+}
+
+func packMatrix(size kernels.GemmGeometry, values []float32) *kernels.GemmWeights {
+	weights := kernels.NewGemmWeights(size)
+	weights.Pack(values, size.TransB)
+	return weights
+}
+
+// fitsGemmScratch refuses a product whose right operand is too large to be
+// copied. An operand without elements needs a row's worth of memory all the same.
+func fitsGemmScratch(size kernels.GemmGeometry) error {
+	return fitsScratch(max(size.K, 1), max(size.N, 1))
+}

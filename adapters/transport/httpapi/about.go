@@ -1,0 +1,112 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+
+	"github.com/getkin/kin-openapi/openapi2"
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/serving"
+)
+
+// aboutModel is what the documents say of the loaded model.
+type aboutModel struct {
+	card    serving.Card
+	input   domain.TensorSpec
+	classes int    // 0 if not known
+	picture []byte // an example's file; nil for a model that takes tensors only
+	version string // the server's
+}
+
+func (h *Handler) aboutModel() (*aboutModel, error) {
+	a := &aboutModel{card: h.classifier.Card(), input: h.input, version: h.options.Version}
+	a.classes = max(0, h.classifier.Model().Signature().Outputs[0].Shape[1])
+	if !h.takesPictures() {
+		return a, nil
+	}
+	var err error
+	if a.picture, err = h.examplePicture(); err != nil {
+		return nil, err
+	}
+	if _, err := h.readPicture(context.Background(), a.picture, "ExamplePicture"); err != nil {
+		return nil, domain.Errorf(domain.Invalid, "the model does not take its example: %w", err)
+	}
+	return a, nil
+}
+
+func (a *aboutModel) classText() string {
+	switch {
+	case len(a.card.Labels) > 0:
+		return fmt.Sprintf("%d classes, %s to %s", len(a.card.Labels), a.card.Labels[0], a.card.Labels[len(a.card.Labels)-1])
+	case a.classes > 0:
+		return fmt.Sprintf("%d classes", a.classes)
+	default:
+		return "classes without names"
+	}
+}
+
+// exampleOne returns a JSON document for /predict that gives 200 as it is.
+func (a *aboutModel) exampleOne() map[string]any {
+	if a.picture != nil {
+		return map[string]any{"image": base64.StdEncoding.EncodeToString(a.picture), "top_k": 3}
+	}
+	return map[string]any{"input": a.zeros(a.input.Shape), "top_k": 3}
+}
+
+func (a *aboutModel) exampleMany() map[string]any {
+	if a.picture != nil {
+		file := base64.StdEncoding.EncodeToString(a.picture)
+		return map[string]any{"images": []any{file, file}, "top_k": 1}
+	}
+	return map[string]any{"inputs": []any{a.zeros(a.input.Shape), a.zeros(a.input.Shape)}, "top_k": 1}
+}
+
+// zeros returns a nested array of the shape, dynamic axes being of length 1.
+func (a *aboutModel) zeros(shape domain.Shape) any {
+	if len(shape) == 0 {
+		switch a.input.Datatype {
+		case domain.BOOL:
+			return false
+		case domain.BYTES:
+			return ""
+		default:
+			return 0
+		}
+	}
+	array := make([]any, max(1, shape[0]))
+	for i := range array {
+		array[i] = a.zeros(shape[1:])
+	}
+	return array
+}
+
+// nested returns the schema of an array of the shape.
+func (a *aboutModel) nested(shape domain.Shape) *openapi2.SchemaRef {
+	if len(shape) == 0 {
+		return &openapi2.SchemaRef{Value: a.element()}
+	}
+	schema := &openapi2.Schema{Type: &openapi3.Types{"array"}, Items: a.nested(shape[1:])}
+	if shape[0] >= 0 {
+		n := uint64(shape[0])
+		schema.MinItems, schema.MaxItems = n, &n
+	}
+	return &openapi2.SchemaRef{Value: schema}
+}
+
+func (a *aboutModel) element() *openapi2.Schema {
+	switch a.input.Datatype {
+	case domain.BOOL:
+		return &openapi2.Schema{Type: &openapi3.Types{"boolean"}}
+	case domain.BYTES:
+		return &openapi2.Schema{Type: &openapi3.Types{"string"}}
+	case domain.FP32, domain.FP16, domain.BF16:
+		return &openapi2.Schema{Type: &openapi3.Types{"number"}, Format: "float"}
+	case domain.FP64:
+		return &openapi2.Schema{Type: &openapi3.Types{"number"}, Format: "double"}
+	default:
+		return &openapi2.Schema{Type: &openapi3.Types{"integer"}}
+	}
+}

@@ -1,0 +1,98 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/getkin/kin-openapi/openapi2"
+	"github.com/getkin/kin-openapi/openapi2conv"
+
+	"github.com/portent-go/portent/docs"
+	"github.com/portent-go/portent/domain"
+)
+
+// document is the description of the interface, made once for each Handler: swag
+// generates it from the comments on the handlers, and what only the loaded model
+// knows is filled in here.
+type document struct {
+	swagger []byte // Swagger 2.0, JSON
+	openapi []byte // OpenAPI 3.0, JSON
+	ui      *swaggerUI
+}
+
+func newDocument(h *Handler) (*document, error) {
+	about, err := h.aboutModel()
+	if err != nil {
+		return nil, err
+	}
+	spec := *docs.SwaggerInfo // a copy: ReadDoc writes to it, and another server has its own
+	var swagger openapi2.T
+	if err := json.Unmarshal([]byte(spec.ReadDoc()), &swagger); err != nil {
+		return nil, domain.Errorf(domain.Internal, "the generated document cannot be read: %w", err)
+	}
+	about.fillIn(&swagger)
+	openapi, err := openapi2conv.ToV3(&swagger)
+	if err != nil {
+		return nil, domain.Errorf(domain.Internal, "the document cannot be converted to OpenAPI 3: %w", err)
+	}
+	about.addDoors(openapi, h)
+	d := new(document)
+	if d.swagger, err = swagger.MarshalJSON(); err != nil {
+		return nil, err
+	}
+	if d.openapi, err = openapi.MarshalJSON(); err != nil {
+		return nil, err
+	}
+	d.ui, err = newSwaggerUI()
+	return d, err
+}
+
+// fillIn puts the model into the Swagger document.
+func (a *aboutModel) fillIn(doc *openapi2.T) {
+	doc.Info.Title = a.card.Name
+	doc.Info.Version = a.card.Version
+	doc.Info.Description = fmt.Sprintf("Predictions of the model **%s**, version %s, which takes `%s %v %v` and knows %s. Served by Portent %s.",
+		a.card.Name, a.card.Version, a.input.Name, a.input.Datatype, a.input.Shape, a.classText(), a.version)
+	one, many := doc.Definitions["PredictRequest"].Value, doc.Definitions["BatchRequest"].Value
+	one.Properties["input"].Value.Items = a.nested(a.input.Shape).Value.Items
+	one.Properties["input"].Value.Example = nil
+	one.Properties["input"].Value.Description += fmt.Sprintf(" Datatype %v, shape %v.", a.input.Datatype, a.input.Shape)
+	many.Properties["inputs"].Value.Items = a.nested(a.input.Shape)
+	if a.picture == nil {
+		delete(one.Properties, "image")
+		delete(many.Properties, "images")
+	}
+	one.Example, many.Example = a.exampleOne(), a.exampleMany()
+	for _, name := range []string{"Prediction", "PredictAnswer", "RankedClass"} {
+		a.fillInClasses(doc.Definitions[name].Value)
+	}
+	model := doc.Definitions["Model"].Value.Properties
+	model["name"].Value.Example, model["version"].Value.Example, model["sha256"].Value.Example = a.card.Name, a.card.Version, a.card.SHA256
+}
+
+// fillInClasses puts the labels and their number into the schema of an answer.
+func (a *aboutModel) fillInClasses(schema *openapi2.Schema) {
+	label := schema.Properties["label"].Value
+	label.Example = a.card.Labels.Of(0)
+	for _, l := range a.card.Labels {
+		label.Enum = append(label.Enum, l)
+	}
+	for _, name := range []string{"class", "predicted_class"} {
+		if class, ok := schema.Properties[name]; ok {
+			class.Value.Example = 0
+			if a.classes > 0 {
+				last := float64(a.classes - 1)
+				class.Value.Max = &last
+			}
+		}
+	}
+	if probabilities, ok := schema.Properties["probabilities"]; ok && a.classes > 0 {
+		n := uint64(a.classes)
+		probabilities.Value.MinItems, probabilities.Value.MaxItems = n, &n
+	}
+}
+
+func (h *Handler) openapi(w http.ResponseWriter, r *http.Request) {
+	writeBytes(w, "application/json", h.document.openapi)
+}

@@ -1,0 +1,78 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/portent-go/portent/domain/serving"
+)
+
+// exchange is one request on its way: what is noted about it for the answer's
+// headers and the log. It is the ResponseWriter that all handlers get.
+type exchange struct {
+	http.ResponseWriter
+	id      string
+	status  int
+	bytes   int64
+	timings serving.Timings
+	decode  time.Duration // from the first byte of the body to the tensor
+	encode  time.Duration
+	failure error
+}
+
+// WriteHeader notes the status.
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts what is written.
+func (x *exchange) Write(p []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	n, err := x.ResponseWriter.Write(p)
+	x.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// serverTiming returns the Server-Timing header, in milliseconds.
+func (x *exchange) serverTiming() string {
+	return fmt.Sprintf("decode;dur=%.3f, queue;dur=%.3f, infer;dur=%.3f, encode;dur=%.3f",
+		milliseconds(x.decode), milliseconds(x.timings.Queue), milliseconds(x.timings.Infer), milliseconds(x.encode))
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// log writes the request's line. Errors that are not the server's are of no
+// interest to its keeper: anyone can cause as many as they like.
+func (x *exchange) log(ctx context.Context, logger *slog.Logger, r *http.Request, took time.Duration) {
+	level := slog.LevelDebug
+	if x.status == http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if !logger.Enabled(ctx, level) {
+		return
+	}
+	attributes := []slog.Attr{
+		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", x.status),
+		slog.Int64("bytes", x.bytes), slog.Duration("duration", took), slog.String("request_id", x.id),
+	}
+	if x.timings.Infer > 0 {
+		attributes = append(attributes,
+			slog.Duration("decode", x.decode), slog.Duration("queue", x.timings.Queue),
+			slog.Duration("infer", x.timings.Infer), slog.Duration("encode", x.encode))
+	}
+	if x.failure != nil {
+		attributes = append(attributes, slog.String("error", x.failure.Error()))
+	}
+	logger.LogAttrs(ctx, level, "request", attributes...)
+}

@@ -1,0 +1,95 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"github.com/portent-go/portent/domain"
+)
+
+// @title                 Portent
+// @version               devel
+// @description           Predictions of a trained model.
+// @license.name          Apache-2.0
+// @accept                json
+// @produce               json
+//
+//go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir . --output ../../../docs --outputTypes go,json,yaml --requiredByDefault --quiet
+
+// newRouter is the list of all there is. What is not for programs (pages and
+// the documents themselves) is not in the documents.
+func (h *Handler) newRouter() *mux.Router {
+	router := mux.NewRouter()
+	post := func(path string, handle http.HandlerFunc) { router.HandleFunc(path, handle).Methods(http.MethodPost) }
+	get := func(path string, handle http.HandlerFunc) {
+		router.HandleFunc(path, handle).Methods(http.MethodGet, http.MethodHead)
+	}
+	post("/predict", h.predict)
+	post("/predict/batch", h.predictBatch)
+	get("/healthz", h.healthz)
+	get("/readyz", h.readyz)
+	get("/openapi.json", h.openapi)
+	get("/swagger/{file}", h.swagger)
+	for _, path := range []string{"/docs", "/docs/", "/swagger", "/swagger/"} {
+		get(path, redirectTo("/swagger/index.html"))
+	}
+	get("/", h.front)
+	router.NotFoundHandler = http.HandlerFunc(h.notFound)
+	router.MethodNotAllowedHandler = http.HandlerFunc(h.methodNotAllowed)
+	return router
+}
+
+// paths are what a lost caller is told about.
+const paths = "POST /predict, POST /predict/batch, GET /healthz, GET /readyz, GET /openapi.json, GET /swagger/index.html"
+
+// redirectTo leads to another path. The address is relative, so that it is right
+// behind any host.
+func redirectTo(path string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, path, http.StatusFound) }
+}
+
+func (h *Handler) notFound(w http.ResponseWriter, r *http.Request) {
+	h.fail(w, r, refusal{row: rowNotFound, reason: &domain.Error{
+		Kind: domain.NotFound, Msg: "there is nothing at " + shortened(r.URL.Path), Expected: "a known path", Got: shortened(r.URL.Path), Hint: "there is " + paths,
+	}})
+}
+
+// methodNotAllowed answers OPTIONS, and refuses other methods that a path does
+// not have.
+func (h *Handler) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	allowed := strings.Join(h.methods(r), ", ")
+	w.Header().Set("Allow", allowed)
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	method := shortened(r.Method)
+	h.fail(w, r, refusal{row: rowMethod, reason: &domain.Error{
+		Kind: domain.Invalid, Msg: method + " is not possible at " + shortened(r.URL.Path), Expected: allowed, Got: method, Hint: "use " + allowed,
+	}})
+}
+
+// methods returns the methods that the request's path has.
+func (h *Handler) methods(r *http.Request) []string {
+	var methods []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		probe := *r
+		probe.Method = method
+		var match mux.RouteMatch
+		if h.router.Match(&probe, &match) && match.MatchErr == nil {
+			methods = append(methods, method)
+		}
+	}
+	return append(methods, http.MethodOptions)
+}
+
+// shortened cuts what a caller sent to a length that fits a message.
+func shortened(text string) string {
+	const most = 100
+	if len(text) > most {
+		text = text[:most] + "..."
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const modelFolder = "../../model"
+
+// result is what a run of the program printed and returned.
+type result struct {
+	stdout, stderr string
+	err            error
+}
+
+// portent runs the program to its end.
+func portent(t *testing.T, environ []string, stdin io.Reader, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	err := run(t.Context(), args, environ, stdin, &stdout, &stderr)
+	return result{stdout.String(), stderr.String(), err}
+}
+
+// server is a program that serves.
+type server struct {
+	url    string
+	stop   context.CancelFunc
+	done   chan error
+	stderr *bytes.Buffer // to be read after done only
+}
+
+// serveModel starts the program on a free port and waits for its banner.
+func serveModel(t *testing.T, args ...string) *server {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	banner, stdout := io.Pipe()
+	s := &server{stop: cancel, done: make(chan error, 1), stderr: &bytes.Buffer{}}
+	go func() {
+		err := run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), nil, nil, stdout, s.stderr)
+		s.done <- errors.Join(err, stdout.Close())
+	}()
+	text, err := io.ReadAll(untilBlankAfter(banner, "stop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if page, ok := strings.CutPrefix(strings.TrimSpace(line), "openapi"); ok {
+			s.url = strings.TrimSuffix(strings.TrimSpace(page), "/openapi.json")
+		}
+	}
+	if s.url == "" {
+		t.Fatalf("no address in the banner:\n%s\n%s", text, s.stderr)
+	}
+	t.Cleanup(func() {
+		cancel()
+		http.DefaultClient.CloseIdleConnections()
+	})
+	return s
+}
+
+// untilBlankAfter reads up to the line that begins with a word, and lets the
+// rest flow.
+func untilBlankAfter(r io.Reader, word string) io.Reader {
+	var text bytes.Buffer
+	buffer := make([]byte, 4096)
+	for !strings.Contains(text.String(), "\n  "+word+" ") {
+		n, err := r.Read(buffer)
+		text.Write(buffer[:n])
+		if err != nil {
+			return &text
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, r) }()
+	return &text
+}
+
+func (s *server) get(t *testing.T, path string) (int, string) {
+	t.Helper()
+	response, err := http.Get(s.url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+func (s *server) post(t *testing.T, path, contentType string, body []byte) (int, string) {
+	t.Helper()
+	response, err := http.Post(s.url+path, contentType, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(answer)
+}
+
+func readFile(t *testing.T, path ...string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"version"}, "portent "},
+		{[]string{"--version"}, "portent "},
+		{[]string{"--help"}, "serve"},
+		{[]string{"serve", "--help"}, "PORTENT_MAX_BODY"},
+	} {
+		if r := portent(t, nil, nil, test.args...); r.err != nil || !strings.Contains(r.stdout, test.want) {
+			t.Errorf("%v: %v, %s", test.args, r.err, r.stdout)
+		}
+	}
+}
+
+func TestMistakesAreExplained(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		environ []string
+		args    []string
+		want    []string
+	}{
+		{"unknown command", nil, []string{"sreve"}, []string{"sreve", "hint"}},
+		{"unknown flag", nil, []string{"serve", "--port", "1"}, []string{"--port", "hint"}},
+		{"unknown variable", []string{"PORTENT_PORT=1"}, []string{"serve"}, []string{"PORTENT_PORT", "PORTENT_ADDR"}},
+		{"bad variable", []string{"PORTENT_TIMEOUT=soon"}, []string{"serve"}, []string{"PORTENT_TIMEOUT", "soon"}},
+		{"bad level", nil, []string{"serve", "--log-level", "loud"}, []string{"--log-level", "loud"}},
+		{"bad format", nil, []string{"serve", "--log-format", "xml"}, []string{"--log-format", "xml"}},
+		{"bad address", nil, []string{"serve", "--addr", "nowhere:x"}, []string{"--addr nowhere:x", "cannot listen"}},
+		{"no model", nil, []string{"serve", "--model", "nowhere"}, []string{"nowhere", "no such file", "hint"}},
+		{"no input", nil, []string{"predict"}, []string{"no input"}},
+		{"bad output", nil, []string{"predict", "--output", "xml", "x"}, []string{"--output", "xml", "jsonl"}},
+		{"no server", nil, []string{"health", "--addr", "127.0.0.1:1"}, []string{"no server answers"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := portent(t, test.environ, nil, test.args...)
+			if r.err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(r.stderr, want) {
+					t.Errorf("%q does not say %q", r.stderr, want)
+				}
+			}
+		})
+	}
+}
+
+func TestVariablesAreSettings(t *testing.T) {
+	r := portent(t, []string{"PORTENT_OUTPUT=csv", "PORTENT_TOP_K=1", "PATH=/bin"}, nil, "predict", filepath.Join(modelFolder, "samples", "cat.png"))
+	if r.err != nil || len(strings.Split(strings.TrimSpace(r.stdout), "\n")) != 2 || !strings.Contains(r.stdout, ",cat,") {
+		t.Errorf("%v\n%s%s", r.err, r.stdout, r.stderr)
+	}
+	// A flag wins over its variable.
+	r = portent(t, []string{"PORTENT_OUTPUT=csv"}, nil, "predict", "--output", "jsonl", filepath.Join(modelFolder, "samples", "cat.png"))
+	if r.err != nil || !strings.HasPrefix(r.stdout, "{") {
+		t.Errorf("%v\n%s%s", r.err, r.stdout, r.stderr)
+	}
+}

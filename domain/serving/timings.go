@@ -1,0 +1,29 @@
+package serving
+
+import (
+	"context"
+	"time"
+)
+
+// Timings is where the time of a request went. A call adds to it what it spent.
+// It belongs to one request and must not be read before its calls have returned.
+type Timings struct {
+	Preprocess time.Duration // from a picture to a tensor
+	Queue      time.Duration // waiting for a turn
+	Infer      time.Duration // in the engine
+}
+
+type timingsKey struct{}
+
+// WithTimings returns a context whose calls add their times to timings.
+func WithTimings(ctx context.Context, timings *Timings) context.Context {
+	return context.WithValue(ctx, timingsKey{}, timings)
+}
+
+// timingsOf returns the context's Timings, or one that nobody reads.
+func timingsOf(ctx context.Context) *Timings {
+	if timings, ok := ctx.Value(timingsKey{}).(*Timings); ok {
+		return timings
+	}
+	return new(Timings)
+}

@@ -1,0 +1,101 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+
+	"github.com/portent-go/portent/domain"
+)
+
+const configName = "config.json"
+
+// config is what is used of Hugging Face's config.json. It has many other keys,
+// which say how the network was built.
+type config struct {
+	Name        string            `json:"_name_or_path"`
+	Version     string            `json:"version"`
+	ProblemType string            `json:"problem_type"`
+	NumLabels   *int              `json:"num_labels"`
+	ID2Label    map[string]string `json:"id2label"`
+}
+
+func (f *Folder) readConfig(fsys fs.FS) error {
+	data, err := readOptional(fsys, configName, maxConfig)
+	if data == nil || err != nil {
+		return err
+	}
+	var c config
+	if err := decodeJSON(configName, data, &c); err != nil {
+		return err
+	}
+	if c.ProblemType != "" && c.ProblemType != "single_label_classification" {
+		return &domain.Error{
+			Kind: domain.Unsupported, Field: configName, Msg: fmt.Sprintf("problem_type is %q", c.ProblemType),
+			Expected: "single_label_classification", Got: c.ProblemType,
+		}
+	}
+	if c.Name != "" {
+		f.Card.Name = path.Base(c.Name)
+	}
+	if c.Version != "" {
+		f.Card.Version = c.Version
+	}
+	f.Card.Labels, err = c.labels()
+	return err
+}
+
+// labels returns the classes' names in order: id2label has a key for each class
+// from 0 on.
+func (c config) labels() (domain.Labels, error) {
+	if len(c.ID2Label) == 0 {
+		return nil, nil
+	}
+	labels := make(domain.Labels, len(c.ID2Label))
+	for i := range labels {
+		label, ok := c.ID2Label[strconv.Itoa(i)]
+		if !ok {
+			return nil, &domain.Error{
+				Kind: domain.Invalid, Field: configName, Msg: fmt.Sprintf("id2label has %d labels but none for class %d", len(labels), i),
+				Expected: fmt.Sprintf("keys \"0\" to \"%d\"", len(labels)-1),
+			}
+		}
+		labels[i] = label
+	}
+	if c.NumLabels != nil && *c.NumLabels != len(labels) {
+		return nil, &domain.Error{
+			Kind: domain.Invalid, Field: configName, Msg: fmt.Sprintf("num_labels is %d, but id2label has %d labels", *c.NumLabels, len(labels)),
+			Expected: fmt.Sprintf("%d labels", *c.NumLabels), Got: fmt.Sprintf("%d labels", len(labels)),
+		}
+	}
+	return labels, nil
+}
+
+// decodeJSON decodes a configuration file, and tells where in it a mistake is.
+func decodeJSON(name string, data []byte, to any) error {
+	err := json.Unmarshal(data, to)
+	if err == nil {
+		return nil
+	}
+	var syntax *json.SyntaxError
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return &domain.Error{Kind: domain.Invalid, Field: name, Msg: fmt.Sprintf("line %d is not JSON", lineOf(data, syntax.Offset)), Err: err}
+	case errors.As(err, &wrongType):
+		return &domain.Error{
+			Kind: domain.Invalid, Field: name, Msg: fmt.Sprintf("%s in line %d is a %s", wrongType.Field, lineOf(data, wrongType.Offset), wrongType.Value),
+			Expected: wrongType.Type.String(), Got: wrongType.Value,
+		}
+	default:
+		return &domain.Error{Kind: domain.Invalid, Field: name, Msg: "cannot be read", Err: err}
+	}
+}
+
+func lineOf(data []byte, offset int64) int {
+	return 1 + bytes.Count(data[:min(int(offset), len(data))], []byte("\n"))
+}

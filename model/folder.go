@@ -1,0 +1,162 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/serving"
+)
+
+// Folder is a model as it was handed over.
+type Folder struct {
+	Source    string           // where it is, for people
+	Directory string           // the folder's path; that in the repository for the model inside the binary
+	ONNX      []byte           // the network's file
+	FS        fs.FS            // the folder that the network's file is in, where weights may be beside it
+	Card      serving.Card     // name, labels, preprocessing
+	Vectors   []serving.Vector // its test vectors, in order; nil where it has none
+	Sample    string           // the first picture in samples/, as a path in the folder; "" where there is none
+	Example   []byte           // that picture's file
+}
+
+// Limits of what is read into memory, in bytes.
+const (
+	maxNetwork = 2 << 30
+	maxConfig  = 1 << 20
+	maxVector  = 256 << 20
+	maxSample  = 16 << 20
+)
+
+// names under which the network is looked for.
+var networkNames = []string{"model.onnx", "onnx/model.onnx"}
+
+// OpenPath reads a folder, or a bare .onnx file: the latter has no labels,
+// preprocessing or test vectors.
+func OpenPath(name string) (*Folder, error) {
+	info, err := os.Stat(name)
+	switch {
+	case os.IsNotExist(err):
+		return nil, &domain.Error{
+			Kind: domain.NotFound, Field: "model " + name, Msg: "no such file or folder",
+			Hint: "--model names a folder that holds model.onnx, or an .onnx file",
+		}
+	case err != nil:
+		return nil, domain.Errorf(domain.Invalid, "model %s: %w", name, err)
+	case info.IsDir():
+		absolute, err := filepath.Abs(name)
+		if err != nil {
+			return nil, domain.Errorf(domain.Invalid, "model %s: %w", name, err)
+		}
+		f, err := Open(os.DirFS(name), filepath.Base(absolute), name)
+		if err == nil {
+			f.Directory = name
+		}
+		return f, err
+	default:
+		return openFile(name)
+	}
+}
+
+func openFile(name string) (*Folder, error) {
+	f := &Folder{Source: name, FS: os.DirFS(filepath.Dir(name))}
+	if err := f.readNetwork(filepath.Base(name)); err != nil {
+		return nil, err
+	}
+	base := filepath.Base(name)
+	f.Card.Name = strings.TrimSuffix(base, filepath.Ext(base))
+	return f, nil
+}
+
+// Open reads a model's folder. Name is the model's where its config.json has
+// none, source is where it comes from, for messages. A file that is damaged, or
+// says what cannot be done, is an error of kind Invalid or Unsupported that names
+// the file and the place in it.
+func Open(fsys fs.FS, name, source string) (*Folder, error) {
+	f := &Folder{Source: source, FS: fsys, Card: serving.Card{Name: name, Version: defaultVersion}}
+	network := ""
+	for _, candidate := range networkNames {
+		if _, err := fs.Stat(fsys, candidate); err == nil && network == "" {
+			network = candidate
+		}
+	}
+	if network == "" {
+		return nil, &domain.Error{
+			Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
+			Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
+		}
+	}
+	if err := f.readNetwork(network); err != nil {
+		return nil, err
+	}
+	for _, read := range []func(fs.FS) error{f.readConfig, f.readPreprocessor, f.readVectors, f.readSample} {
+		if err := read(fsys); err != nil {
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+const defaultVersion = "1"
+
+func (f *Folder) readNetwork(name string) (err error) {
+	if f.ONNX, err = readFile(f.FS, name, maxNetwork); err != nil {
+		return err
+	}
+	if folder := path.Dir(name); folder != "." {
+		if f.FS, err = fs.Sub(f.FS, folder); err != nil {
+			return domain.Errorf(domain.Invalid, "%s: %w", name, err)
+		}
+	}
+	digest := sha256.Sum256(f.ONNX)
+	f.Card.SHA256 = hex.EncodeToString(digest[:])
+	if f.Card.Version == "" {
+		f.Card.Version = defaultVersion
+	}
+	return nil
+}
+
+// readFile reads a file of at most so many bytes.
+func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
+	info, err := fs.Stat(fsys, name)
+	if err != nil {
+		return nil, domain.Errorf(domain.Invalid, "%s: %w", name, err)
+	}
+	if info.Size() > most || !info.Mode().IsRegular() {
+		return nil, domain.Errorf(domain.Invalid, "%s: has %d bytes, expected a file of at most %d", name, info.Size(), most)
+	}
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, domain.Errorf(domain.Invalid, "%s: %w", name, err)
+	}
+	return data, nil
+}
+
+// readOptional is readFile, but a file that is not there gives nil.
+func readOptional(fsys fs.FS, name string, most int64) ([]byte, error) {
+	if _, err := fs.Stat(fsys, name); os.IsNotExist(err) {
+		return nil, nil
+	}
+	return readFile(fsys, name, most)
+}
+
+// readSample finds a picture that came with the model, for people to try.
+func (f *Folder) readSample(fsys fs.FS) error {
+	for _, pattern := range []string{"samples/*.png", "samples/*.jpg", "samples/*.jpeg"} {
+		found, err := fs.Glob(fsys, pattern)
+		if err != nil {
+			return domain.Errorf(domain.Internal, "samples: %w", err)
+		}
+		if len(found) > 0 {
+			f.Sample = found[0]
+			f.Example, err = readFile(fsys, found[0], maxSample)
+			return err
+		}
+	}
+	return nil
+}

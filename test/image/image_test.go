@@ -1,0 +1,251 @@
+//go:build image
+
+package image_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	name        = "localhost/portent-test"
+	maxSize     = 30_000_000 // bytes
+	stopsWithin = 5 * time.Second
+	root        = "../.."
+)
+
+// TestImage builds the image once and asks everything of it.
+func TestImage(t *testing.T) {
+	tool := toolOf(t)
+	tool.build(t)
+	t.Run("holds the binary and nothing else", func(t *testing.T) { onlyTheBinary(t, tool) })
+	t.Run("says how it is to be run", func(t *testing.T) { configuration(t, tool) })
+	t.Run("serves", func(t *testing.T) { serves(t, tool) })
+}
+
+// serves starts a container, predicts, checks its health and stops it.
+func serves(t *testing.T, tool tool) {
+	addr := freeAddr(t)
+	start := time.Now()
+	container := tool.start(t, addr)
+	waitReady(t, "http://"+addr+"/readyz", container)
+	t.Logf("ready %d ms after the container was started", time.Since(start).Milliseconds())
+
+	if label := predict(t, "http://"+addr+"/predict"); label != "ship" {
+		t.Errorf("the sample ship is taken for a %q", label)
+	}
+	if user := container.user(t); user != "65532" {
+		t.Errorf("the process runs as user %s", user)
+	}
+	check := append(tool.inspect(t).healthCheck(), "--addr", addr)
+	if out, err := tool.run(check...); err != nil {
+		t.Errorf("the health check fails: %v: %s", err, out)
+	}
+	if out, err := tool.run("/bin/sh", "-c", "true"); err == nil {
+		t.Errorf("there is a shell: %s", out)
+	}
+	began := time.Now()
+	if err := container.stop(); err != nil {
+		t.Errorf("after SIGTERM: %v\n%s", err, container.log)
+	}
+	took := time.Since(began)
+	t.Logf("stopped %d ms after SIGTERM, exit status 0", took.Milliseconds())
+	if took > stopsWithin {
+		t.Errorf("it took %v to stop", took)
+	}
+}
+
+func configuration(t *testing.T, tool tool) {
+	c := tool.inspect(t)
+	if c.User != "65532:65532" || !slices.Equal(c.Entrypoint, []string{"/portent"}) || !slices.Equal(c.Cmd, []string{"serve"}) {
+		t.Errorf("user %q, entry point %q, command %q", c.User, c.Entrypoint, c.Cmd)
+	}
+	if check := c.healthCheck(); !slices.Equal(check, []string{"/portent", "health"}) || c.StopSignal != "SIGTERM" {
+		t.Errorf("health check %q, stop signal %q", check, c.StopSignal)
+	}
+	if _, ok := c.ExposedPorts["8000/tcp"]; !ok || c.Labels["org.opencontainers.image.licenses"] != "Apache-2.0" {
+		t.Errorf("ports %v, labels %v", c.ExposedPorts, c.Labels)
+	}
+}
+
+func onlyTheBinary(t *testing.T, tool tool) {
+	files, size := tool.files(t)
+	t.Logf("%d bytes in %v", size, files)
+	if !slices.Equal(files, []string{"portent"}) {
+		t.Errorf("the image holds %v", files)
+	}
+	if size > maxSize {
+		t.Errorf("the image takes %d bytes, more than %d", size, maxSize)
+	}
+}
+
+// config is the part of an image's configuration that matters here.
+type config struct {
+	User         string
+	Entrypoint   []string
+	Cmd          []string
+	ExposedPorts map[string]struct{}
+	Labels       map[string]string
+	Healthcheck  struct{ Test []string }
+	StopSignal   string
+}
+
+// healthCheck returns the command that tells whether a container is well.
+func (c config) healthCheck() []string {
+	if len(c.Healthcheck.Test) == 0 || c.Healthcheck.Test[0] != "CMD" {
+		return nil
+	}
+	return slices.Clone(c.Healthcheck.Test[1:])
+}
+
+// container is a started server.
+type container struct {
+	command *exec.Cmd
+	log     *bytes.Buffer
+	done    chan error
+}
+
+// launch starts a command that runs a container in the foreground.
+func launch(t *testing.T, command *exec.Cmd) *container {
+	t.Helper()
+	c := &container{command: command, log: &bytes.Buffer{}, done: make(chan error, 1)}
+	command.Stdout, command.Stderr = c.log, c.log
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { c.done <- command.Wait() }()
+	t.Cleanup(func() {
+		if process := c.server(); process != 0 {
+			_ = syscall.Kill(process, syscall.SIGKILL)
+		}
+		_ = command.Process.Kill()
+	})
+	return c
+}
+
+// server returns the process in the container: the command's descendant whose
+// program is /portent.
+func (c *container) server() int {
+	for _, pid := range descendants(fmt.Sprint(c.command.Process.Pid)) {
+		arguments, _ := os.ReadFile(filepath.Join("/proc", pid, "cmdline"))
+		if bytes.HasPrefix(arguments, []byte("/portent\x00")) {
+			var number int
+			if _, err := fmt.Sscan(pid, &number); err == nil {
+				return number
+			}
+		}
+	}
+	return 0
+}
+
+func descendants(pid string) []string {
+	tasks, _ := filepath.Glob(filepath.Join("/proc", pid, "task", "*", "children"))
+	var found []string
+	for _, task := range tasks {
+		children, _ := os.ReadFile(task)
+		for _, child := range strings.Fields(string(children)) {
+			found = append(append(found, child), descendants(child)...)
+		}
+	}
+	return found
+}
+
+func (c *container) user(t *testing.T) string {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.server()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "Uid:" {
+			return fields[1]
+		}
+	}
+	return "unknown"
+}
+
+// stop sends SIGTERM to the server and waits for the command's end.
+func (c *container) stop() error {
+	if err := syscall.Kill(c.server(), syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case err := <-c.done:
+		return err
+	case <-time.After(2 * stopsWithin):
+		return fmt.Errorf("it does not stop")
+	}
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// waitReady asks until the server is ready or its command has ended.
+func waitReady(t *testing.T, url string, c *container) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for tick := time.NewTicker(5 * time.Millisecond); ; {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		select {
+		case err := <-c.done:
+			t.Fatalf("the server ended: %v\n%s", err, c.log)
+		case <-ctx.Done():
+			t.Fatalf("not ready: %v\n%s", err, c.log)
+		case <-tick.C:
+		}
+	}
+}
+
+// predict posts the sample of a ship and returns the answer's label.
+func predict(t *testing.T, url string) string {
+	t.Helper()
+	picture, err := os.ReadFile(filepath.Join(root, "model", "samples", "ship.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.Post(url, "image/png", bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct{ Label string }
+	if err := json.Unmarshal(body, &answer); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	return answer.Label
+}
