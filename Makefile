@@ -61,7 +61,6 @@ image-test: ## build the image and try it, with docker or buildah
 	$(GO) test -tags image -count 1 -v ./test/image
 
 browser-test: ## try the pages in a headless Chromium
-	cd tools && $(GO) mod tidy -diff
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
 check: lint test race fresh fuzz bench-once image-test browser-test ## everything
