@@ -57,8 +57,8 @@ func closesOnce(s *subject) error {
 	return nil
 }
 
-// closeWaits closes while calls are under way: each is answered rightly, or
-// refused because the Predictor is closed.
+// closeWaits closes, twice at once, while calls are under way: each is answered
+// rightly, or refused because the Predictor is closed.
 func closeWaits(s *subject) error {
 	for range 3 {
 		inputs, want, err := s.answer(1, 1)
@@ -77,7 +77,10 @@ func closeWaits(s *subject) error {
 				results <- err
 			}()
 		}
-		err = s.Close()
+		second := make(chan error)
+		predictor := s.Predictor
+		go func() { second <- predictor.Close() }()
+		err = errors.Join(s.Close(), <-second)
 		for range s.options.Callers {
 			err = errors.Join(err, <-results)
 		}

@@ -4,6 +4,7 @@ package browser_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"net/url"
 	"os"
@@ -119,7 +120,7 @@ func (p *page) note(event any) {
 func text(arguments []*runtime.RemoteObject) string {
 	var words []string
 	for _, argument := range arguments {
-		words = append(words, string(argument.Value)+argument.Description)
+		words = append(words, cmp.Or(argument.Description, string(argument.Value)))
 	}
 	return strings.Join(words, " ")
 }

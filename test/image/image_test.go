@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -47,6 +48,7 @@ func serves(t *testing.T, tool tool) {
 	if label := predict(t, "http://"+addr+"/predict"); label != "ship" {
 		t.Errorf("the sample ship is taken for a %q", label)
 	}
+	swagger(t, "http://"+addr+"/swagger/")
 	if user := container.user(t); user != "65532" {
 		t.Errorf("the process runs as user %s", user)
 	}
@@ -225,6 +227,36 @@ func waitReady(t *testing.T, url string, c *container) {
 		case <-tick.C:
 		}
 	}
+}
+
+// swagger asks for Swagger UI and all that its page asks for, because the
+// Dockerfile leaves some of its files out.
+func swagger(t *testing.T, folder string) {
+	t.Helper()
+	page := get(t, folder+"index.html")
+	assets := regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllSubmatch(page, -1)
+	if len(assets) < 3 {
+		t.Errorf("Swagger UI's page names %d files", len(assets))
+	}
+	for _, asset := range assets {
+		if len(get(t, folder+string(asset[1]))) == 0 {
+			t.Errorf("%s is empty", asset[1])
+		}
+	}
+}
+
+func get(t *testing.T, url string) []byte {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("GET %s: %s, %v", url, response.Status, err)
+	}
+	return body
 }
 
 // predict posts the sample of a ship and returns the answer's label.

@@ -86,14 +86,13 @@ func (e *Engine) leave() { <-e.turns }
 
 // Close waits for the predictions under way and frees their memory.
 func (e *Engine) Close() error {
-	e.closing.Do(func() { close(e.closed) })
-	for range cap(e.turns) {
-		e.turns <- struct{}{}
-	}
-	e.machines.clear()
-	for range cap(e.turns) {
-		<-e.turns
-	}
+	e.closing.Do(func() {
+		close(e.closed)
+		for range cap(e.turns) { // with all turns taken nobody predicts
+			e.turns <- struct{}{}
+		}
+		e.machines.clear()
+	})
 	return nil
 }
 

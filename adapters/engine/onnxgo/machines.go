@@ -57,7 +57,7 @@ func (m *machines) run(ctx context.Context, inputs []domain.Tensor) ([]domain.Te
 
 func (m *machines) take(inputs []domain.Tensor) (*machine, error) {
 	of := m.compiled(inputs)
-	of.once.Do(func() { of.plan, of.err = m.graph.Compile(of.shapes) })
+	of.once.Do(func() { of.plan, of.err = m.compile(of.shapes) })
 	if of.err != nil {
 		m.forget(of)
 		return nil, of.err
@@ -70,6 +70,17 @@ func (m *machines) take(inputs []domain.Tensor) (*machine, error) {
 		return nil, err
 	}
 	return &machine{built, of}, nil
+}
+
+// compile returns a plan. A panic, which would be a fault of an operator, comes out
+// as an error.
+func (m *machines) compile(shapes []domain.Shape) (plan *graph.Plan, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			plan, err = nil, domain.Errorf(domain.Internal, "compiling a plan for %v panicked: %v", shapes, cause)
+		}
+	}()
+	return m.graph.Compile(shapes)
 }
 
 // compiled returns the plan for the inputs' shapes, perhaps not compiled yet,

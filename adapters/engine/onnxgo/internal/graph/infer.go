@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
 	"github.com/portent-go/portent/domain"
@@ -23,6 +24,7 @@ type program struct {
 	inputs  []string
 	outputs []string
 	budget  int
+	spent   int // bytes of the values computed while compiling
 	folded  *memo
 }
 
@@ -57,7 +59,7 @@ func (p *program) add(n node) error {
 	if err != nil {
 		return err
 	}
-	if err := p.checkBudget(n, outputs); err != nil {
+	if err := p.checkBudget(n, inputs, outputs); err != nil {
 		return err
 	}
 	if outputs, err = fold(n, inputs, outputs); err != nil {
@@ -109,13 +111,19 @@ func located(err error, n operator.Node) error {
 	return &placed
 }
 
+// folds reports whether all inputs are known or left out, so that a node is
+// computed while compiling.
+func folds(inputs []operator.Value) bool {
+	return !slices.ContainsFunc(inputs, func(v operator.Value) bool { return !v.Missing() && !v.Known() })
+}
+
 // fold computes a node's outputs if all its inputs are known.
 func fold(n node, inputs, outputs []operator.Value) ([]operator.Value, error) {
+	if !folds(inputs) {
+		return outputs, nil
+	}
 	tensors := make([]domain.Tensor, len(inputs))
 	for i, input := range inputs {
-		if !input.Missing() && !input.Known() {
-			return outputs, nil
-		}
 		tensors[i] = input.Const
 	}
 	run, err := n.operator.Compile(inputs, outputs)
@@ -144,15 +152,19 @@ func known(tensor domain.Tensor) operator.Value {
 }
 
 // checkBudget refuses values that would not fit the memory a plan may take,
-// before anything is allocated for them.
-func (p *program) checkBudget(n node, outputs []operator.Value) error {
+// before anything is allocated for them. What is computed while compiling stays,
+// and so counts together.
+func (p *program) checkBudget(n node, inputs, outputs []operator.Value) error {
 	for i, output := range outputs {
 		bytes, err := bytesOf(output)
 		if err != nil {
 			return located(err, n.Node)
 		}
-		if bytes > p.budget {
-			return n.Invalid(fmt.Sprintf("its output %d of shape %v takes %d bytes, more than the %d that are allowed", i, output.Shape, bytes, p.budget))
+		if folds(inputs) {
+			p.spent = min(p.spent, p.budget) + bytes
+		}
+		if max(bytes, p.spent) > p.budget {
+			return n.Invalid(fmt.Sprintf("its output %d of shape %v takes %d bytes, which makes more than the %d that are allowed", i, output.Shape, bytes, p.budget))
 		}
 	}
 	return nil

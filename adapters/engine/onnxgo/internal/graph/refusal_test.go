@@ -28,6 +28,13 @@ func TestRefusals(t *testing.T) {
 		{"new opset", func(d *Definition) { d.Nodes[2].Opset = 99 }, domain.Unsupported, "opset 99"},
 		{"shapes that do not fit", func(d *Definition) { d.Constants["w2"] = d.Constants["w1"] }, domain.Invalid, `node "c2" (Conv)`},
 		{"too large", func(d *Definition) { d.Budget = 1000 }, domain.Invalid, "more than the 1000 that are allowed"},
+		{"too large together", func(d *Definition) {
+			d.Budget = 4000
+			d.Constants["long"] = tensorOf(t, domain.Shape{1}, int64(300))
+			for _, name := range []string{"k1", "k2", "k3", "k4"} {
+				d.Nodes = append(d.Nodes, op("ConstantOfShape", "long", name))
+			}
+		}, domain.Invalid, `node "k4"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := network(t)
