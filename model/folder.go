@@ -3,6 +3,7 @@ package model
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -139,7 +140,7 @@ func readFile(fsys fs.FS, name string, most int64) ([]byte, error) {
 
 // readOptional is readFile, but a file that is not there gives nil.
 func readOptional(fsys fs.FS, name string, most int64) ([]byte, error) {
-	if _, err := fs.Stat(fsys, name); os.IsNotExist(err) {
+	if _, err := fs.Stat(fsys, name); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	return readFile(fsys, name, most)

@@ -103,9 +103,13 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"model.onnx", "", "holds no model.onnx", domain.NotFound},
 		{"config.json", "{\n\"id2label\": [}", "config.json: line 2 is not JSON", domain.Invalid},
-		{"config.json", `{"id2label": 3}`, "config.json: id2label in line 1 is a number", domain.Invalid},
+		{"config.json", `{"id2label": 3}`, "config.json: id2label in line 1 is of type number, expected object", domain.Invalid},
 		{"config.json", `{"id2label": {"0": "a", "2": "b"}}`, "none for class 1", domain.Invalid},
 		{"config.json", `{"num_labels": 3, "id2label": {"0": "a", "1": "b"}}`, "num_labels is 3, but id2label has 2", domain.Invalid},
+		{"config.json", `[]`, "config.json: the value in line 1 is of type array, expected object", domain.Invalid},
+		{"config.json", `{"id2label": {"0": null}}`, "none for class 0", domain.Invalid},
+		{"config.json", `{"id2label": {"0": "a", "1": "b"}, "label2id": {"a": 1, "b": 0}}`, `label2id has 1 for "a", but id2label has "b" for 1`, domain.Invalid},
+		{"config.json", `{"id2label": {"0": "a", "1": "b"}, "label2id": {"a": "1", "b": "0"}}`, `label2id has 1 for "a"`, domain.Invalid},
 		{"config.json", `{"problem_type": "regression"}`, `problem_type is "regression"`, domain.Unsupported},
 		{"preprocessor_config.json", `{"do_solarize": true}`, "do_solarize = true is not supported", domain.Unsupported},
 		{"preprocessor_config.json", `{"do_pad": true, "size": 3}`, "do_pad = true", domain.Unsupported},
@@ -116,6 +120,16 @@ func TestRefusals(t *testing.T) {
 		{"preprocessor_config.json", `{"size": 8, "resample": 9}`, "resample is 9", domain.Unsupported},
 		{"preprocessor_config.json", `{"size": 8, "do_normalize": true, "image_mean": [0], "image_std": [1, 1, 1]}`, "image_mean and image_std", domain.Unsupported},
 		{"preprocessor_config.json", `{"size": 8, "do_normalize": true, "image_mean": [0, 0, 0], "image_std": [1, 0, 1]}`, "not 0", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "do_normalize": true, "image_mean": [null, 0, 0], "image_std": [1, 1, 1]}`, "three numbers each", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "rescale_factor": 0}`, "rescale_factor is 0", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": {"height": 8, "width": 16}, "do_center_crop": true, "crop_size": {"shortest_edge": 4}}`, "crop_size is", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": {"shortest_edge": 8}, "do_center_crop": true, "crop_size": 9}`, "nothing is added around", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": {"height": 9, "width": 8}, "do_center_crop": true, "crop_size": 9}`, "nothing is added around", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "default_to_square": false}`, "every picture comes out at", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "crop_size": 8}`, "do_center_crop is nothing", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "image_mean": [0, 0, 0]}`, "do_normalize is nothing", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "do_normalize": false, "image_processor_type": "CLIPImageProcessor"}`, "resample is nothing", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "resample": 2, "image_processor_type": "CLIPImageProcessor"}`, "do_normalize is nothing", domain.Unsupported},
 		{"test_data_set_0/input_0.pb", "", "test_data_set_0/input_0.pb: is missing", domain.Invalid},
 		{"test_data_set_0/output_0.pb", "", "test_data_set_0/output_0.pb: is missing", domain.Invalid},
 		{"test_data_set_0/output_0.pb", "no tensor", "test_data_set_0/output_0.pb: is not a tensor", domain.Invalid},
@@ -148,6 +162,12 @@ func TestPreprocessors(t *testing.T) {
 			vision.Preprocessor{Resize: vision.Shortest(8), Crop: vision.Exactly(6, 6), Resample: vision.Bilinear}},
 		{"ConvNeXt", `{"size": {"shortest_edge": 224}, "crop_pct": 0.875, "resample": 3, "rescale_factor": 0.5}`,
 			vision.Preprocessor{Resize: vision.Shortest(256), Crop: vision.Exactly(224, 224), Resample: vision.Bicubic, Rescale: 0.5}},
+		{"ResNet", `{"crop_pct": 0.875, "do_normalize": true, "do_resize": true, "feature_extractor_type": "ConvNextFeatureExtractor", "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3, "size": 224}`,
+			vision.Preprocessor{Resize: vision.Shortest(256), Crop: vision.Exactly(224, 224), Resample: vision.Bicubic, Rescale: 1.0 / 255, Mean: [3]float32{0.485, 0.456, 0.406}, Std: [3]float32{0.229, 0.224, 0.225}}},
+		{"a number that is an edge", `{"size": 8, "default_to_square": false, "do_center_crop": true, "crop_size": 6}`,
+			vision.Preprocessor{Resize: vision.Shortest(8), Crop: vision.Exactly(6, 6), Resample: vision.Bilinear, Rescale: 1.0 / 255}},
+		{"written by a fast processor", `{"crop_size": null, "data_format": "channels_first", "default_to_square": true, "device": null, "disable_grouping": null, "do_center_crop": null, "do_convert_rgb": null, "do_normalize": false, "do_pad": null, "do_rescale": true, "do_resize": true, "image_mean": [0.5, 0.5, 0.5], "image_processor_type": "ViTImageProcessorFast", "image_seq_length": null, "image_std": [0.5, 0.5, 0.5], "input_data_format": null, "pad_size": null, "resample": 2, "rescale_factor": 0.5, "return_tensors": null, "size": {"height": 8, "width": 8}}`,
+			vision.Preprocessor{Resize: vision.Exactly(8, 8), Resample: vision.Bilinear, Rescale: 0.5}},
 		{"square", `{"size": 8, "resample": 1}`, vision.Preprocessor{Resize: vision.Exactly(8, 8), Resample: vision.Lanczos, Rescale: 1.0 / 255}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -159,6 +179,20 @@ func TestPreprocessors(t *testing.T) {
 				t.Errorf("%+v, expected %+v", *f.Card.Preprocessor, test.want)
 			}
 		})
+	}
+}
+
+func TestNameOfTheModel(t *testing.T) {
+	for written, want := range map[string]string{
+		"cifar10": "cifar10", "microsoft/resnet-50": "resnet-50", "out/checkpoint-9/": "checkpoint-9", "": "folder", "./": "folder", ".": "folder", "..": "folder", "/": "folder",
+	} {
+		f, err := model.Open(folderWith(t, "config.json", fmt.Appendf(nil, `{"_name_or_path": %q}`, written)), "folder", "here")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Card.Name != want {
+			t.Errorf("%q: the model is called %q, expected %q", written, f.Card.Name, want)
+		}
 	}
 }
 

@@ -83,6 +83,8 @@ func hamming(x float64) float64 {
 	case x >= 1:
 		return 0
 	}
+	// Pillow writes these two in single precision.
+	const a, b = float64(float32(0.54)), float64(float32(0.46))
 	x *= math.Pi
-	return math.Sin(x) / x * (0.54 + float64(0.46*math.Cos(x)))
+	return math.Sin(x) / x * (a + float64(b*math.Cos(x)))
 }

@@ -52,11 +52,12 @@ func (s Size) fixed() bool { return s.ShortestEdge == 0 && s.Width > 0 && s.Heig
 // Output returns what Tensor makes: FP32 of shape [1, 3, height, width], or
 // [1, height, width, 3]. Lengths that depend on the picture are dynamic.
 func (p *Preprocessor) Output() domain.TensorSpec {
-	height, width := domain.Dynamic, domain.Dynamic
-	for _, size := range []Size{p.Resize, p.Crop} {
-		if size.fixed() {
-			height, width = size.Height, size.Width
-		}
+	width, height := domain.Dynamic, domain.Dynamic
+	if p.Resize.fixed() {
+		width, height = p.Resize.Width, p.Resize.Height
+	}
+	if p.Crop.fixed() || width != domain.Dynamic {
+		width, height = p.Crop.of(width, height)
 	}
 	return domain.TensorSpec{Name: "picture", Datatype: domain.FP32, Shape: p.shape(height, width)}
 }

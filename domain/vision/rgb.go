@@ -30,8 +30,9 @@ func (p *rgb) crop(left, top, width, height int) *rgb {
 }
 
 // toRGB converts a picture as Pillow's convert("RGB") does: transparency is
-// dropped and the colour under it shows, and 16-bit values lose their lower half.
-// Common pictures are read without going through color.Color.
+// dropped and the colour under it shows. 16-bit values lose their lower half, in
+// grey pictures too, which Pillow clips at 255. Common pictures are read
+// without going through color.Color.
 func toRGB(picture image.Image) *rgb {
 	bounds := picture.Bounds()
 	to := newRGB(bounds.Dx(), bounds.Dy())
@@ -117,6 +118,10 @@ func fromAny(row []uint8, picture image.Image, left, y int) {
 
 // put writes a colour of any kind.
 func put(to []uint8, c color.Color) {
+	if c, ok := c.(color.NRGBA); ok { // the conversion below forgets colours under transparency
+		to[0], to[1], to[2] = c.R, c.G, c.B
+		return
+	}
 	converted := color.NRGBA64Model.Convert(c).(color.NRGBA64)
 	to[0], to[1], to[2] = uint8(converted.R>>8), uint8(converted.G>>8), uint8(converted.B>>8)
 }

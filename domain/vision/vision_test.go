@@ -20,7 +20,8 @@ func pattern(width, height int) *rgb {
 	return p
 }
 
-// resized are the check sums (CRC-32) of the pattern after Pillow 12 resized it.
+// resized are the check sums (CRC-32) of the pattern after Pillow 13.0 resized it,
+// at sizes for which the order of its passes is that of Pillow 12.
 var resized = []struct {
 	filter                                   Filter
 	fromWidth, fromHeight, toWidth, toHeight int
@@ -74,6 +75,7 @@ var resized = []struct {
 	{Hamming, 1, 1, 4, 5, 0x43cb4871},
 	{Hamming, 100, 75, 33, 1, 0x1c904ba4},
 	{Hamming, 5, 4, 5, 4, 0xee0567df},
+	{Hamming, 30, 46, 22, 34, 0x1e510848}, // tells its two constants in single precision from double
 }
 
 func TestResizeIsPillows(t *testing.T) {
@@ -130,7 +132,8 @@ func TestConversionToRGB(t *testing.T) {
 	deep := image.NewNRGBA64(rect)
 	deep.SetNRGBA64(0, 0, color.NRGBA64{R: 0x0aff, G: 0x14ff, B: 0x1eff, A: 0xffff})
 	palette := image.NewPaletted(rect, color.Palette{color.NRGBA{R: 10, G: 20, B: 30, A: 255}})
-	for name, picture := range map[string]image.Image{"transparent": transparent, "16 bits": deep, "palette": palette} {
+	hidden := image.NewPaletted(rect, color.Palette{color.NRGBA{R: 10, G: 20, B: 30, A: 0}})
+	for name, picture := range map[string]image.Image{"transparent": transparent, "16 bits": deep, "palette": palette, "transparent palette": hidden} {
 		if got := toRGB(picture).pix; !slices.Equal(got, []uint8{10, 20, 30}) {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -195,6 +198,15 @@ func TestSizes(t *testing.T) {
 	}
 	p := Preprocessor{Resize: Shortest(8), Crop: Exactly(6, 6)}
 	if got := p.Output().String(); got != "picture FP32 [1,3,6,6]" {
+		t.Error(got)
+	}
+	p = Preprocessor{Resize: Exactly(16, 8), Crop: Shortest(4)}
+	if got := p.Output().String(); got != "picture FP32 [1,3,4,8]" {
+		t.Error(got)
+	}
+	tensorOf(t, &p, two())
+	p = Preprocessor{Crop: Shortest(4)}
+	if got := p.Output().String(); got != "picture FP32 [1,3,-1,-1]" {
 		t.Error(got)
 	}
 	p = Preprocessor{Resize: Shortest(8)}

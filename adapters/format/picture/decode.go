@@ -41,11 +41,11 @@ type format struct {
 var formats = []format{
 	{"PNG", "image/png", "\x89PNG\r\n\x1a\n", reading(png.Decode), reading(png.DecodeConfig)},
 	{"JPEG", "image/jpeg", "\xff\xd8\xff", reading(jpeg.Decode), reading(jpeg.DecodeConfig)},
-	{"GIF", "image/gif", "GIF8?a", reading(gif.Decode), reading(gif.DecodeConfig)},
-	{"WebP", "image/webp", "RIFF????WEBP", reading(webp.Decode), reading(webp.DecodeConfig)},
+	{"GIF", "image/gif", "GIF8?a", decodeGIF, reading(gif.DecodeConfig)},
+	{"WebP", "image/webp", "RIFF????WEBP", decodeWebP, reading(webp.DecodeConfig)},
 	{"BMP", "image/bmp", "BM????\x00\x00\x00\x00", reading(bmp.Decode), reading(bmp.DecodeConfig)},
-	{"TIFF", "image/tiff", "II*\x00", reading(tiff.Decode), reading(tiff.DecodeConfig)},
-	{"TIFF", "image/tiff", "MM\x00*", reading(tiff.Decode), reading(tiff.DecodeConfig)},
+	{"TIFF", "image/tiff", "II*\x00", decodeTIFF, reading(tiff.DecodeConfig)},
+	{"TIFF", "image/tiff", "MM\x00*", decodeTIFF, reading(tiff.DecodeConfig)},
 }
 
 // ContentTypes returns the media types of the formats that are known, such as
@@ -60,9 +60,10 @@ func ContentTypes() []string {
 	return types
 }
 
-// Decode decodes a picture. Bytes of no known format are an error of kind
-// Unsupported; a picture that is damaged, truncated or empty is one of kind
-// Invalid, and so is one that exceeds the limits, with ErrTooLarge in its chain.
+// Decode decodes a picture. Bytes of no known format, and a picture that uses a
+// part of its format that is not known here, are an error of kind Unsupported; a
+// picture that is damaged, truncated or empty is one of kind Invalid, and so is
+// one that exceeds the limits, with ErrTooLarge in its chain.
 func Decode(data []byte, limits Limits) (image.Image, error) {
 	f, err := recognise(data)
 	if err != nil {
@@ -134,10 +135,27 @@ func guarded[T any](f format, data []byte, decode func([]byte) (T, error)) (resu
 		}
 	}()
 	result, err = decode(data)
-	if err != nil {
+	switch {
+	case err == nil:
+		return result, nil
+	case unsupported(err):
+		return result, &domain.Error{
+			Kind: domain.Unsupported, Field: "image", Msg: "the " + f.name + " picture uses what is not supported", Err: err,
+			Hint: "save it as a PNG or a plain JPEG",
+		}
+	default:
 		return result, damaged(f, err)
 	}
-	return result, nil
+}
+
+// unsupported tells a file that is sound, but beyond its decoder, from a damaged
+// one.
+func unsupported(err error) bool {
+	var inPNG png.UnsupportedError
+	var inJPEG jpeg.UnsupportedError
+	var inTIFF tiff.UnsupportedError
+	return errors.As(err, &inPNG) || errors.As(err, &inJPEG) || errors.As(err, &inTIFF) ||
+		errors.Is(err, bmp.ErrUnsupported) || errors.Is(err, errAnimated)
 }
 
 func damaged(f format, cause error) error {

@@ -21,7 +21,8 @@ func orientation(format string, data []byte) int {
 	case "TIFF":
 		exif = data
 	}
-	if value := orientationTag(exif); value >= 1 && value <= 8 {
+	const tag = 274
+	if value := shortTag(exif, tag); value >= 1 && value <= 8 {
 		return value
 	}
 	return 1
@@ -66,10 +67,10 @@ func exifOfChunks(data []byte, order binary.ByteOrder, lengthFirst bool, name st
 	return nil
 }
 
-// orientationTag returns tag 274 of a TIFF structure's first directory, 0 where
-// there is none.
-func orientationTag(data []byte) int {
-	const tag, short, entrySize = 274, 3, 12
+// shortTag returns a tag of a TIFF structure's first directory that is a 16-bit
+// number, 0 where there is none.
+func shortTag(data []byte, tag uint16) int {
+	const short, entrySize = 3, 12
 	var order binary.ByteOrder = binary.LittleEndian
 	switch {
 	case len(data) < 8:
@@ -96,26 +97,70 @@ func orientationTag(data []byte) int {
 	return 0
 }
 
-// upright turns and mirrors a picture as its orientation asks.
+// upright turns and mirrors a picture as its orientation asks. It keeps the kind
+// of picture, so that no colour changes; a YCbCr picture, whose colours may be
+// shared by pixels, becomes RGBA, where each has its own.
 func upright(picture image.Image, orientation int) image.Image {
 	if orientation == 1 {
 		return picture
 	}
-	bounds := picture.Bounds()
-	source := image.NewNRGBA(image.Rect(0, 0, bounds.Dx(), bounds.Dy()))
-	draw.Draw(source, source.Rect, picture, bounds.Min, draw.Src)
-	width, height := bounds.Dx(), bounds.Dy()
-	if orientation > 4 {
-		width, height = height, width
+	turn := turned{orientation, picture.Bounds()}
+	bounds := turn.bounds()
+	switch p := picture.(type) {
+	case *image.Gray:
+		return &image.Gray{Pix: turn.pixels(p.Pix, p.Stride, 1), Stride: bounds.Dx(), Rect: bounds}
+	case *image.Gray16:
+		return &image.Gray16{Pix: turn.pixels(p.Pix, p.Stride, 2), Stride: 2 * bounds.Dx(), Rect: bounds}
+	case *image.Paletted:
+		return &image.Paletted{Pix: turn.pixels(p.Pix, p.Stride, 1), Stride: bounds.Dx(), Rect: bounds, Palette: p.Palette}
+	case *image.CMYK:
+		return &image.CMYK{Pix: turn.pixels(p.Pix, p.Stride, 4), Stride: 4 * bounds.Dx(), Rect: bounds}
+	case *image.NRGBA:
+		return &image.NRGBA{Pix: turn.pixels(p.Pix, p.Stride, 4), Stride: 4 * bounds.Dx(), Rect: bounds}
+	case *image.NRGBA64:
+		return &image.NRGBA64{Pix: turn.pixels(p.Pix, p.Stride, 8), Stride: 8 * bounds.Dx(), Rect: bounds}
+	case *image.RGBA64:
+		return &image.RGBA64{Pix: turn.pixels(p.Pix, p.Stride, 8), Stride: 8 * bounds.Dx(), Rect: bounds}
+	case *image.RGBA:
+		return &image.RGBA{Pix: turn.pixels(p.Pix, p.Stride, 4), Stride: 4 * bounds.Dx(), Rect: bounds}
+	default:
+		flat := image.NewRGBA(image.Rect(0, 0, turn.from.Dx(), turn.from.Dy()))
+		draw.Draw(flat, flat.Rect, picture, turn.from.Min, draw.Src)
+		return upright(flat, orientation)
 	}
-	turned := image.NewNRGBA(image.Rect(0, 0, width, height))
-	for y := range height {
-		for x := range width {
-			fromX, fromY := sourceOf(orientation, x, y, bounds.Dx()-1, bounds.Dy()-1)
-			copy(turned.Pix[turned.PixOffset(x, y):][:4], source.Pix[source.PixOffset(fromX, fromY):][:4])
+}
+
+// turned is a picture's way to be upright.
+type turned struct {
+	orientation int
+	from        image.Rectangle
+}
+
+// bounds returns the upright picture's.
+func (t turned) bounds() image.Rectangle {
+	if t.orientation > 4 {
+		return image.Rect(0, 0, t.from.Dy(), t.from.Dx())
+	}
+	return image.Rect(0, 0, t.from.Dx(), t.from.Dy())
+}
+
+// pixels returns pixels of so many bytes each in the upright picture's order.
+// Neighbours there are always equally far apart in the stored picture.
+func (t turned) pixels(stored []uint8, stride, size int) []uint8 {
+	offset := func(x, y int) int {
+		x, y = sourceOf(t.orientation, x, y, t.from.Dx()-1, t.from.Dy()-1)
+		return y*stride + x*size
+	}
+	origin := offset(0, 0)
+	right, down := offset(1, 0)-origin, offset(0, 1)-origin
+	bounds := t.bounds()
+	upright := make([]uint8, 0, size*bounds.Dx()*bounds.Dy())
+	for y := range bounds.Dy() {
+		for x, at := 0, origin+y*down; x < bounds.Dx(); x, at = x+1, at+right {
+			upright = append(upright, stored[at:at+size]...)
 		}
 	}
-	return turned
+	return upright
 }
 
 // sourceOf returns which stored pixel is shown at x, y. Right and bottom are the
