@@ -13,6 +13,10 @@ type Options struct {
 	// MaxMemory is how many bytes the values of one prediction may take; one
 	// that takes more is refused. Default: 4 GiB.
 	MaxMemory int
+	// ISA is the instruction set to compute with: "avx512", "avx2", or "generic",
+	// which is Go alone. One that the processor or the build lacks is refused.
+	// Default: the fastest there is.
+	ISA string
 	// External is the folder of the model file, for models that keep their
 	// weights in files beside it. Default: such a model is refused.
 	External fs.FS

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
 	"github.com/portent-go/portent/domain"
 )
@@ -15,6 +16,7 @@ type Plan struct {
 	Outputs []int // which values are its outputs
 	values  []placement
 	buffers []buffer
+	target  operator.Target
 }
 
 // Step is one operator of a plan. Values are numbered; -1 is one left out.
@@ -65,7 +67,7 @@ func (p *Plan) NewState() (*State, error) {
 	memory := make([]domain.Tensor, len(p.buffers))
 	for i, b := range p.buffers {
 		var err error
-		if memory[i], err = domain.MakeTensor(b.datatype, domain.Shape{b.elements}); err != nil {
+		if memory[i], err = b.allocate(); err != nil {
 			return nil, err
 		}
 	}
@@ -75,7 +77,7 @@ func (p *Plan) NewState() (*State, error) {
 			state.Values[i] = v.Const
 			continue
 		}
-		tensor, err := view(memory[v.buffer], v.Shape)
+		tensor, err := view(memory[v.buffer], shapeInMemory(v.Value))
 		if err != nil {
 			return nil, err
 		}
@@ -89,6 +91,24 @@ func (p *Plan) NewState() (*State, error) {
 		state.Runs[i] = run
 	}
 	return state, nil
+}
+
+// allocate returns the buffer's memory, at the beginning of a cache line where
+// vectors are read from it.
+func (b buffer) allocate() (domain.Tensor, error) {
+	if b.datatype == domain.FP32 {
+		return domain.NewTensor(domain.Shape{b.elements}, blocked.Floats(b.elements))
+	}
+	return domain.MakeTensor(b.datatype, domain.Shape{b.elements})
+}
+
+// shapeInMemory returns the shape of a value's tensor: its own, or one axis for
+// all that its layout takes.
+func shapeInMemory(v operator.Value) domain.Shape {
+	if v.Layout != nil {
+		return domain.Shape{v.Layout.Elements()}
+	}
+	return v.Shape
 }
 
 // view returns the beginning of a buffer as a tensor of a shape.
@@ -108,7 +128,7 @@ func view(memory domain.Tensor, shape domain.Shape) (domain.Tensor, error) {
 func (p *Plan) bind(s Step, tensors []domain.Tensor) (func(), error) {
 	inputs, inputTensors := p.pick(s.Inputs, tensors)
 	outputs, outputTensors := p.pick(s.Outputs, tensors)
-	run, err := s.operator.Compile(inputs, outputs)
+	run, err := operator.Compile(s.operator, p.target, inputs, outputs)
 	if err != nil {
 		return nil, domain.Errorf(domain.KindOf(err), "%s: %w", s.Name, err)
 	}

@@ -15,8 +15,8 @@ type GemmEpilogue struct {
 	Row, Column int       // C's strides; 0 repeats it along that axis
 }
 
-// apply finishes the product's element of row i and column j.
-func (e *GemmEpilogue) apply(sum float32, i, j int) float32 {
+// Apply finishes the product's element of row i and column j.
+func (e *GemmEpilogue) Apply(sum float32, i, j int) float32 {
 	sum = float32(e.Alpha * sum)
 	if e.C != nil && e.Beta != 0 {
 		sum += float32(e.Beta * e.C[i*e.Row+j*e.Column])
@@ -85,14 +85,14 @@ func (g *Gemm) Run(dst, a []float32, b *GemmWeights, e GemmEpilogue) {
 		for ; i+2 <= m; i += 2 {
 			p, q := dotPair(block, g.offsets, a[i*g.step:], g.step)
 			for lane := range count {
-				dst[i*n+first+lane] = e.apply(p[lane], i, first+lane)
-				dst[(i+1)*n+first+lane] = e.apply(q[lane], i+1, first+lane)
+				dst[i*n+first+lane] = e.Apply(p[lane], i, first+lane)
+				dst[(i+1)*n+first+lane] = e.Apply(q[lane], i+1, first+lane)
 			}
 		}
 		if i < m {
 			p := dotOne(block, g.offsets, a[i*g.step:])
 			for lane := range count {
-				dst[i*n+first+lane] = e.apply(p[lane], i, first+lane)
+				dst[i*n+first+lane] = e.Apply(p[lane], i, first+lane)
 			}
 		}
 	}
