@@ -33,7 +33,7 @@ type Definition struct {
 	Outputs   []domain.TensorSpec // the shapes are what the file claims, nil where it says nothing
 	Nodes     []operator.Node
 	Constants map[string]domain.Tensor
-	Budget    int // bytes that one plan's values may take
+	Budget    int        // bytes that one plan's values may take
 	Set       *micro.Set // the kernels to compute with; nil is the fastest
 }
 

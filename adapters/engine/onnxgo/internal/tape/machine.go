@@ -15,7 +15,8 @@ import (
 type Machine struct {
 	plan  *graph.Plan
 	state *graph.State
-	vm    gorgonia.VM // nil where there is nothing to compute
+	vm    gorgonia.VM  // nil where there is nothing to compute
+	exec  func() error // runs all of vm
 	run   *run
 }
 
@@ -45,6 +46,7 @@ func New(plan *graph.Plan) (m *Machine, err error) {
 // restart compiles an expression graph into a new tape machine.
 func (m *Machine) restart(expressions *gorgonia.ExprGraph) {
 	m.vm = gorgonia.NewTapeMachine(expressions)
+	m.exec = inline(m.vm)
 }
 
 // build returns the expression graph: a node an input, a node a step.
@@ -135,7 +137,7 @@ func (m *Machine) compute(ctx context.Context) error {
 	}
 	*m.run = run{ctx: ctx}
 	defer func() { *m.run = run{} }() // keeps no context
-	err := m.vm.RunAll()
+	err := m.exec()
 	m.vm.Reset()
 	switch {
 	case m.run.err != nil:

@@ -1,0 +1,197 @@
+package micro_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
+)
+
+// tileKernel is a kernel of tiles and its size.
+type tileKernel struct {
+	set            *micro.Set
+	name           string
+	run            func(*micro.Tile)
+	pixels, blocks int
+	strided, lone  bool
+}
+
+// tileKernels returns all of a set.
+func tileKernels(set *micro.Set) []tileKernel {
+	var all []tileKernel
+	add := func(kind string, sizes []func(*micro.Tile), k tileKernel) {
+		for pixels, run := range sizes {
+			if run != nil {
+				k.set, k.run, k.pixels = set, run, pixels
+				k.name = fmt.Sprintf("%s/%s%dx%d", set.Name, kind, pixels, k.blocks)
+				all = append(all, k)
+			}
+		}
+	}
+	for blocks := 1; blocks <= 2; blocks++ {
+		add("unit", set.Unit[blocks], tileKernel{blocks: blocks})
+		add("strided", set.Strided[blocks], tileKernel{blocks: blocks, strided: true})
+	}
+	add("lone", set.Lone, tileKernel{blocks: 1, strided: true, lone: true})
+	return all
+}
+
+// randomTile returns arguments of all kinds, without addresses.
+func randomTile(r *rand.Rand, k tileKernel) micro.Tile {
+	a := micro.Tile{
+		Rows: 1 + r.IntN(3), RowStride: distance(r), Taps: 1 + r.IntN(3), TapStride: distance(r), PixelStride: distance(r),
+		Tiles: 1 + r.IntN(3), InStep: distance(r), WeightStep: 4 * r.IntN(100),
+		Lines: 1 + r.IntN(3), InLine: distance(r),
+		ResidualStride: distance(r), ResidualLine: distance(r),
+		Low: nan, High: nan,
+	}
+	for !k.lone && a.Blocks*(4*a.Quads+a.Singles)+4*a.LastQuads+a.LastSingles == 0 {
+		a.Blocks, a.BlockStride = r.IntN(4), distance(r)
+		a.Quads, a.Singles, a.LastQuads, a.LastSingles = r.IntN(4), r.IntN(5), r.IntN(4), r.IntN(5)
+	}
+	if r.IntN(2) == 0 {
+		a.Clamp = []int{1, -1, 1 << 40}[r.IntN(3)]
+		a.Low, a.High = bounds(r)
+	}
+	tile, gap := 4*k.pixels*k.set.Lanes, func() int { return 4 * r.IntN(40) }
+	if r.IntN(2) == 0 { // the blocks of a tile one behind the other
+		a.OutStride = tile + gap()
+		a.OutStep = k.blocks*a.OutStride + gap()
+		a.OutLine = gap()
+	} else { // all tiles of one block, and then those of the other
+		a.OutStep = tile + gap()
+		a.OutLine = gap()
+		a.OutStride = a.Lines*(a.Tiles*a.OutStep+a.OutLine) + gap()
+	}
+	return a
+}
+
+// tileCase is a kernel with arguments and operands.
+type tileCase struct {
+	tileKernel
+	args                             micro.Tile
+	offsets                          []int // of the products' inputs, from that of the first
+	in, weights, bias, residual, out operand
+}
+
+// channels returns how many a block has; there is one more than args.Blocks.
+func (c *tileCase) channels(block int) int {
+	if block == c.args.Blocks {
+		return 4*c.args.LastQuads + c.args.LastSingles
+	}
+	return 4*c.args.Quads + c.args.Singles
+}
+
+func (c *tileCase) products() []int {
+	var offsets []int
+	a := &c.args
+	for block := range a.Blocks + 1 {
+		for row := range a.Rows {
+			for tap := range a.Taps {
+				at := (block*a.BlockStride + row*a.RowStride + tap*a.TapStride) / 4
+				if c.lone {
+					offsets = append(offsets, at)
+				}
+				for channel := range c.channels(block) {
+					offsets = append(offsets, at+channel)
+				}
+			}
+		}
+	}
+	return offsets
+}
+
+// position is where the elements of a pixel of a block lie.
+type position struct{ in, weights, bias, residual, out int }
+
+// positions calls visit for each pixel and block of each tile of each line.
+func (c *tileCase) positions(visit func(position)) {
+	a, lanes, pixel := &c.args, c.set.Lanes, c.set.Lanes
+	if c.strided {
+		pixel = a.PixelStride / 4
+	}
+	for n := range a.Lines * a.Tiles {
+		line := n / a.Tiles
+		for p := range c.pixels {
+			for b := range c.blocks {
+				visit(position{
+					in:       (n*a.InStep+line*a.InLine)/4 + p*pixel,
+					weights:  n*a.WeightStep/4 + b*lanes,
+					bias:     b * lanes,
+					residual: (n*a.OutStep+line*a.ResidualLine+b*a.ResidualStride)/4 + p*lanes,
+					out:      (n*a.OutStep+line*a.OutLine+b*a.OutStride)/4 + p*lanes,
+				})
+			}
+		}
+	}
+}
+
+// newTileCase gives arguments random operands.
+func newTileCase(tb testing.TB, m memory, r *rand.Rand, k tileKernel, a micro.Tile) *tileCase {
+	c := &tileCase{tileKernel: k, args: a}
+	c.offsets = c.products()
+	var in, weights, bias, residual, out use
+	lanes, width := k.set.Lanes, 1
+	if k.lone {
+		width = lanes
+	}
+	c.positions(func(at position) {
+		for i, offset := range c.offsets {
+			in.add(at.in+offset, width)
+			weights.add(at.weights+i*k.blocks*lanes, lanes)
+		}
+		bias.add(at.bias, lanes)
+		residual.add(at.residual, lanes)
+		out.add(at.out, lanes)
+	})
+	c.in, c.weights, c.bias, c.out = input(tb, m, r, in), input(tb, m, r, weights), input(tb, m, r, bias), output(tb, m, out)
+	c.args.In, c.args.Weights, c.args.Bias, c.args.Out = c.in.address(), c.weights.address(), c.bias.address(), c.out.address()
+	c.residual = input(tb, m, r, residual)
+	if r.IntN(2) == 0 {
+		c.args.Residual = c.residual.address()
+	}
+	return c
+}
+
+// runOnce runs the kernel, which changes nothing but the output.
+func (c *tileCase) runOnce(tb testing.TB) {
+	tb.Helper()
+	inputs := map[string]*operand{"in": &c.in, "weights": &c.weights, "bias": &c.bias, "residual": &c.residual}
+	for _, o := range inputs {
+		o.remember()
+	}
+	args := c.args
+	c.run(&args)
+	if describe(args) != describe(c.args) {
+		tb.Fatalf("the arguments were\n%s and are\n%s", describe(c.args), describe(args))
+	}
+	for name, o := range inputs {
+		o.checkUnchanged(tb, name)
+	}
+}
+
+// describe makes arguments comparable that may hold NaN.
+func describe(args any) string { return fmt.Sprintf("%+v", args) }
+
+// want returns an output, and what it may be wrong by.
+func (c *tileCase) want(at position, lane int) (value, wrong float64) {
+	value = c.bias.value(at.bias + lane)
+	size, x := math.Abs(value), at.in
+	if c.lone {
+		x += lane
+	}
+	for i, offset := range c.offsets {
+		product := c.in.value(x+offset) * c.weights.value(at.weights+i*c.blocks*c.set.Lanes+lane)
+		value, size = value+product, size+math.Abs(product)
+	}
+	if c.args.Residual != nil {
+		residual := c.residual.value(at.residual + lane)
+		value, size = value+residual, size+math.Abs(residual)
+	}
+	if c.args.Clamp != 0 {
+		value = clamped(value, float64(c.args.Low), float64(c.args.High))
+	}
+	return value, rounding(len(c.offsets)+2) * size
+}
