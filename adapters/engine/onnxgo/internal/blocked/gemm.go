@@ -31,13 +31,19 @@ func (w *GemmWeights) Pack(b []float32, transposed bool) {
 	for _, g := range w.groups {
 		to, width := w.packed[g.first*w.lanes*w.k:], g.blocks*w.lanes
 		from := g.first * w.lanes
-		for lane := range min(width, w.n-from) {
-			for t := range w.k {
-				to[t*width+lane] = b[t*row+(from+lane)*column]
+		for first := 0; first < w.k; first += packedRows {
+			for lane := range min(width, w.n-from) {
+				for t := first; t < min(first+packedRows, w.k); t++ {
+					to[t*width+lane] = b[t*row+(from+lane)*column]
+				}
 			}
 		}
 	}
 }
+
+// packedRows is how many rows are packed before the next column, so that what
+// is written stays in the cache until its lines are full.
+const packedRows = 256
 
 // columnGroups divides the columns of a product.
 func columnGroups(lanes, n int) []group {

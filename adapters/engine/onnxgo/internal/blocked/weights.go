@@ -37,16 +37,18 @@ func PackConv(set *micro.Set, g kernels.ConvGeometry, m Method, weights, bias []
 // column and channel in the block.
 func (w *ConvWeights) packDirect(lanes, block int, g kernels.ConvGeometry) {
 	in, taps := g.InChannels/g.Groups, g.Rows.Kernel*g.Columns.Kernel
-	p := w.packer(lanes, in*taps, g)
-	for _, group := range p.groups {
+	w.each(lanes, in*taps, g, func(out int, to []float32, stride int) {
+		from, at := w.raw[out*in*taps:][:in*taps], 0
 		for first := 0; first < in; first += block {
+			last := min(in, first+block)
 			for tap := range taps {
-				for c := first; c < min(in, first+block); c++ {
-					p.add(group, func(out int) float32 { return w.raw[(out*in+c)*taps+tap] })
+				for c := first; c < last; c++ {
+					to[at] = from[c*taps+tap]
+					at += stride
 				}
 			}
 		}
-	}
+	})
 }
 
 // packDepthwise orders the weights by block, row, column and channel.
@@ -60,36 +62,24 @@ func (w *ConvWeights) packDepthwise(lanes int, g kernels.ConvGeometry) {
 	}
 }
 
-// packer writes vectors of weights, one a block of output channels.
-type packer struct {
-	weights  *ConvWeights
-	groups   []group
-	lanes    int
-	channels int // of the output, in a group of the convolution
-	blocks   int // that hold them
-	at       int
-}
-
-// packer makes room for so many vectors a block.
-func (w *ConvWeights) packer(lanes, vectors int, g kernels.ConvGeometry) *packer {
-	p := &packer{weights: w, groups: groupsOf(lanes, g), lanes: lanes, channels: g.OutChannels / g.Groups}
-	p.blocks = ceilDiv(p.channels, lanes)
-	total := 0
-	for _, group := range p.groups {
+// each makes room for so many vectors of weights for each block of output
+// channels, and calls pack for every channel: its weights go to the elements of
+// to that lie stride apart. Lanes beyond the last channel stay 0.
+func (w *ConvWeights) each(lanes, vectors int, g kernels.ConvGeometry, pack func(out int, to []float32, stride int)) {
+	groups, total := groupsOf(lanes, g), 0
+	for _, group := range groups {
 		w.offsets = append(w.offsets, total)
 		total += group.blocks * vectors * lanes
 	}
 	w.packed = Floats(total)
-	return p
-}
-
-// add writes the next vectors of a group; lanes beyond the last channel stay 0.
-func (p *packer) add(g group, weight func(out int) float32) {
-	for b := g.first; b < g.first+g.blocks; b++ {
-		part, first := b/p.blocks, b%p.blocks*p.lanes
-		for lane := range min(p.lanes, p.channels-first) {
-			p.weights.packed[p.at+lane] = weight(part*p.channels + first + lane)
+	channels := g.OutChannels / g.Groups
+	blocks := ceilDiv(channels, lanes)
+	for i, group := range groups {
+		for b := range group.blocks {
+			part, first := (group.first+b)/blocks, (group.first+b)%blocks*lanes
+			for lane := range min(lanes, channels-first) {
+				pack(part*channels+first+lane, w.packed[w.offsets[i]+b*lanes+lane:], group.blocks*lanes)
+			}
 		}
-		p.at += p.lanes
 	}
 }

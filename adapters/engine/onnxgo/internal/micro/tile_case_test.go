@@ -103,8 +103,8 @@ func (c *tileCase) products() []int {
 	return offsets
 }
 
-// position is where the elements of a pixel of a block lie.
-type position struct{ in, weights, bias, residual, out int }
+// position is a pixel of a block of a tile, and where its elements lie.
+type position struct{ pixel, block, in, weights, bias, residual, out int }
 
 // positions calls visit for each pixel and block of each tile of each line.
 func (c *tileCase) positions(visit func(position)) {
@@ -117,6 +117,7 @@ func (c *tileCase) positions(visit func(position)) {
 		for p := range c.pixels {
 			for b := range c.blocks {
 				visit(position{
+					pixel: p, block: b,
 					in:       (n*a.InStep+line*a.InLine)/4 + p*pixel,
 					weights:  n*a.WeightStep/4 + b*lanes,
 					bias:     b * lanes,
@@ -139,8 +140,12 @@ func newTileCase(tb testing.TB, m memory, r *rand.Rand, k tileKernel, a micro.Ti
 	}
 	c.positions(func(at position) {
 		for i, offset := range c.offsets {
-			in.add(at.in+offset, width)
-			weights.add(at.weights+i*k.blocks*lanes, lanes)
+			if at.block == 0 { // the others read the same
+				in.add(at.in+offset, width)
+			}
+			if at.pixel == 0 {
+				weights.add(at.weights+i*k.blocks*lanes, lanes)
+			}
 		}
 		bias.add(at.bias, lanes)
 		residual.add(at.residual, lanes)

@@ -16,14 +16,14 @@ type windowCase struct {
 	in, greatest, sums operand
 }
 
-func newWindowCase(tb testing.TB, m memory, r *rand.Rand, set *micro.Set, rows, columns int) *windowCase {
-	c := &windowCase{set: set, args: micro.Window{Rows: rows, RowStride: distance(r), Columns: columns, ColumnStride: distance(r)}}
+func newWindowCase(tb testing.TB, m memory, r *rand.Rand, set *micro.Set, a micro.Window) *windowCase {
+	c := &windowCase{set: set, args: a}
 	var in, greatest, sums use
 	c.each(func(at int) { in.add(at, set.Lanes) })
 	greatest.add(0, set.Lanes)
 	sums.add(0, 2*set.Lanes)
 	c.in, c.greatest, c.sums = input(tb, m, r, in), output(tb, m, greatest), output(tb, m, sums)
-	if rows*columns > 0 {
+	if a.Rows*a.Columns > 0 {
 		c.args.In = c.in.address()
 	}
 	return c
@@ -75,10 +75,12 @@ func (c *windowCase) check(t *testing.T) {
 	}
 }
 
-// takeSum returns the sum of a lane.
+// takeSum returns the sum of a lane, as take does.
 func (c *windowCase) takeSum(lane int) float64 {
-	halves := [2]float32{c.sums.take(2 * lane), c.sums.take(2*lane + 1)}
-	return *(*float64)(unsafe.Pointer(&halves))
+	sum := *(*float64)(unsafe.Pointer(c.sums.at(2 * lane)))
+	c.sums.take(2 * lane)
+	c.sums.take(2*lane + 1)
+	return sum
 }
 
 const casesPerWindow = 60
@@ -93,7 +95,8 @@ func checkWindows(t *testing.T, m memory, set *micro.Set, cases int) {
 	t.Helper()
 	r := generator(11)
 	for range cases {
-		newWindowCase(t, m, r, set, 1+r.IntN(5), 1+r.IntN(5)).check(t)
+		a := micro.Window{Rows: 1 + r.IntN(5), RowStride: distance(r), Columns: 1 + r.IntN(5), ColumnStride: distance(r)}
+		newWindowCase(t, m, r, set, a).check(t)
 	}
 }
 
@@ -102,12 +105,7 @@ func checkWindows(t *testing.T, m memory, set *micro.Set, cases int) {
 func TestWindowsKeepNaN(t *testing.T) {
 	for _, set := range micro.Available() {
 		r := generator(12)
-		c := newWindowCase(t, heap, r, set, 3, 3)
-		c.args.RowStride, c.args.ColumnStride = 4*3*set.Lanes, 4*set.Lanes
-		var in use
-		c.each(func(at int) { in.add(at, set.Lanes) })
-		c.in = input(t, heap, r, in)
-		c.args.In = c.in.address()
+		c := newWindowCase(t, heap, r, set, micro.Window{Rows: 3, RowStride: 4 * 3 * set.Lanes, Columns: 3, ColumnStride: 4 * set.Lanes})
 		c.each(func(at int) {
 			for lane := range set.Lanes {
 				v := c.in.at(at + lane)
