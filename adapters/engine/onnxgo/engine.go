@@ -15,6 +15,7 @@ type Engine struct {
 	metadata  domain.Metadata
 	machines  *machines
 	turns     chan struct{} // holds as many tokens as predictions run
+	threads   int           // that one prediction may use
 	closed    chan struct{}
 	closing   sync.Once
 }
@@ -25,8 +26,9 @@ func newEngine(g *graph.Graph, signature domain.Signature, metadata domain.Metad
 	return &Engine{
 		signature: signature,
 		metadata:  metadata,
-		machines:  newMachines(g),
+		machines:  newMachines(g, options.Threads),
 		turns:     make(chan struct{}, options.Workers),
+		threads:   options.Threads,
 		closed:    make(chan struct{}),
 	}
 }
@@ -46,8 +48,27 @@ func (e *Engine) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.
 	if err := e.enter(ctx); err != nil {
 		return nil, err
 	}
-	defer e.leave()
-	return e.machines.run(ctx, inputs)
+	helpers := e.recruit()
+	defer func() {
+		for range helpers + 1 {
+			e.leave()
+		}
+	}()
+	return e.machines.run(ctx, inputs, helpers)
+}
+
+// recruit takes the turns of threads that have nothing to do, as many as a
+// prediction may use, and returns how many those are.
+func (e *Engine) recruit() (helpers int) {
+	for helpers < e.threads-1 {
+		select {
+		case e.turns <- struct{}{}:
+			helpers++
+		default:
+			return helpers
+		}
+	}
+	return helpers
 }
 
 // enter waits for a turn.

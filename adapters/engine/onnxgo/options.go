@@ -10,6 +10,9 @@ type Options struct {
 	// Workers is how many predictions run at once, each on one core with memory
 	// of its own; more of them wait for their turn. Default: GOMAXPROCS.
 	Workers int
+	// Threads is how many cores one prediction may use if no other prediction
+	// needs them; the answer is the same. Default: 1.
+	Threads int
 	// MaxMemory is how many bytes the values of one prediction may take; one
 	// that takes more is refused. Default: 4 GiB.
 	MaxMemory int
@@ -28,6 +31,7 @@ func (o Options) withDefaults() Options {
 	if o.Workers < 1 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
+	o.Threads = min(max(o.Threads, 1), o.Workers)
 	if o.MaxMemory < 1 {
 		o.MaxMemory = defaultMaxMemory
 	}

@@ -60,6 +60,16 @@ func (c *Conv) Run(out, in, residual []float32, weights *ConvWeights) {
 	c.Out.ClearBorder(out)
 }
 
+// splits returns into how many parts the groups of channels are divided, where
+// a picture alone has too few parts for all threads.
+func (c *Conv) splits(parts, groups int) int {
+	if c.Team.Size() == 1 {
+		return 1
+	}
+	const each = 2 // parts for a thread, so that none waits long for another
+	return max(1, min(groups, ceilDiv(each*c.Team.Size(), parts*c.Geometry.Batch)))
+}
+
 // tile returns a tile's arguments with what is the same for all of a step. The
 // input's distances are filled in by the method.
 func (c *Conv) tile() micro.Tile {

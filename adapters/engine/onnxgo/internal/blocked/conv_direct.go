@@ -8,6 +8,7 @@ type directConv struct {
 	groups []group
 	strips [3][]strip // by number of blocks
 	rows   int        // of the output in a part
+	splits int        // parts that share rows; each has some of the groups
 	args   []micro.Tile
 }
 
@@ -21,6 +22,7 @@ func newDirectConv(c *Conv) *directConv {
 		d.strips[blocks] = cut(c.Geometry.Columns.Output, blocks, tiles[blocks])
 	}
 	d.rows = d.rowsInPart()
+	d.splits = c.splits(ceilDiv(c.Geometry.Rows.Output, d.rows), len(d.groups))
 	for i := range d.args {
 		d.args[i] = d.arguments()
 	}
@@ -63,16 +65,18 @@ func (d *directConv) arguments() micro.Tile {
 }
 
 func (d *directConv) parts() int {
-	return d.Geometry.Batch * ceilDiv(d.Geometry.Rows.Output, d.rows)
+	return d.Geometry.Batch * ceilDiv(d.Geometry.Rows.Output, d.rows) * d.splits
 }
 
-// part computes some rows of a picture.
+// part computes some channels of some rows of a picture.
 func (d *directConv) part(part, worker int) {
+	split, part := part%d.splits, part/d.splits
 	a, total := &d.args[worker], d.Geometry.Rows.Output
 	perPicture := ceilDiv(total, d.rows)
 	picture, y := part/perPicture, part%perPicture*d.rows
 	rows := min(d.rows, total-y)
-	for i, group := range d.groups {
+	for i := split * len(d.groups) / d.splits; i < (split+1)*len(d.groups)/d.splits; i++ {
+		group := d.groups[i]
 		a.Weights = pointer(d.data.weights.packed, d.data.weights.offsets[i])
 		for _, s := range d.strips[group.blocks] {
 			d.point(a, picture, group.first, group.input, y, s.start)

@@ -12,6 +12,7 @@ type winogradConv struct {
 	groups        []group
 	across, tiles int // of a picture
 	chunk         int // tiles
+	splits        int // parts that share a chunk; each has some of the groups
 	strips        map[[2]int][]strip
 	inStride      int // of the transformed input, between places
 	outStride     int // of the products, between places
@@ -40,16 +41,26 @@ func newWinogradConv(c *Conv) *winogradConv {
 			w.strips[[2]int{blocks, tiles}] = cut(tiles, blocks, c.Set.Unit[blocks])
 		}
 	}
+	w.splits = c.splits(ceilDiv(w.tiles, w.chunk), len(w.groups))
 	places, lanes := w.size*w.size, c.Set.Lanes
 	// Strides that are powers of two would compete for the same places in the cache.
 	w.inStride = (c.In.Blocks()*w.chunk + 1) * lanes
 	w.outStride = (w.chunk + 1) * lanes
 	w.workers = make([]winogradWorker, c.Team.Size())
 	for i := range w.workers {
-		w.workers[i] = winogradWorker{in: Floats(places * w.inStride), out: Floats(2 * places * w.outStride), tile: w.arguments()}
+		own := winogradWorker{in: Floats(places * w.inStride), tile: w.arguments()}
+		if own.out = own.in; !w.inPlace() {
+			own.out = Floats(2 * places * w.outStride)
+		}
+		w.workers[i] = own
 	}
 	return w
 }
+
+// inPlace reports whether the products can be written over what they are made
+// of: a tile reads all that it needs of a block before it writes, and no other
+// group needs it.
+func (w *winogradConv) inPlace() bool { return w.In.Blocks() == 1 && w.Out.Blocks() == 1 }
 
 // largestChunk returns how many tiles are transformed at once.
 func (w *winogradConv) largestChunk() int {
@@ -70,18 +81,19 @@ func (w *winogradConv) arguments() micro.Tile {
 	return a
 }
 
-func (w *winogradConv) parts() int { return w.Geometry.Batch * ceilDiv(w.tiles, w.chunk) }
+func (w *winogradConv) parts() int { return w.Geometry.Batch * ceilDiv(w.tiles, w.chunk) * w.splits }
 
-// part computes a chunk of a picture.
+// part computes some channels of a chunk of a picture.
 func (w *winogradConv) part(part, worker int) {
+	split, part := part%w.splits, part/w.splits
 	perPicture := ceilDiv(w.tiles, w.chunk)
 	picture, first := part/perPicture, part%perPicture*w.chunk
 	count := min(w.chunk, w.tiles-first)
 	own := &w.workers[worker]
 	w.transformInput(own, picture, first, count)
-	for i, group := range w.groups {
-		w.multiply(own, i, group, count)
-		w.transformOutput(own, picture, group, first, count)
+	for i := split * len(w.groups) / w.splits; i < (split+1)*len(w.groups)/w.splits; i++ {
+		w.multiply(own, i, w.groups[i], count)
+		w.transformOutput(own, picture, w.groups[i], first, count)
 	}
 }
 

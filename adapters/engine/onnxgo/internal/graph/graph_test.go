@@ -136,7 +136,7 @@ func execute(t *testing.T, g *Graph, input domain.Tensor) domain.Tensor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	state, err := plan.NewState()
+	state, err := plan.NewState(1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/team"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -60,10 +62,12 @@ func (g *Graph) Compile(shapes []domain.Shape) (*Plan, error) {
 type State struct {
 	Values []domain.Tensor // by number; constants are shared and must not be changed
 	Runs   []func()        // one for each step
+	Team   *team.Team      // the threads that the steps are spread over
 }
 
-// NewState allocates a plan's buffers.
-func (p *Plan) NewState() (*State, error) {
+// NewState allocates a plan's buffers, for predictions by at most so many
+// threads.
+func (p *Plan) NewState(threads int) (*State, error) {
 	memory := make([]domain.Tensor, len(p.buffers))
 	for i, b := range p.buffers {
 		var err error
@@ -71,7 +75,7 @@ func (p *Plan) NewState() (*State, error) {
 			return nil, err
 		}
 	}
-	state := &State{Values: make([]domain.Tensor, len(p.values)), Runs: make([]func(), len(p.Steps))}
+	state := &State{Values: make([]domain.Tensor, len(p.values)), Runs: make([]func(), len(p.Steps)), Team: team.New(threads, micro.Pause)}
 	for i, v := range p.values {
 		if v.Known() {
 			state.Values[i] = v.Const
@@ -84,7 +88,7 @@ func (p *Plan) NewState() (*State, error) {
 		state.Values[i] = tensor
 	}
 	for i, s := range p.Steps {
-		run, err := p.bind(s, state.Values)
+		run, err := p.bind(s, state)
 		if err != nil {
 			return nil, err
 		}
@@ -125,10 +129,12 @@ func view(memory domain.Tensor, shape domain.Shape) (domain.Tensor, error) {
 }
 
 // bind compiles a step and ties it to a state's values.
-func (p *Plan) bind(s Step, tensors []domain.Tensor) (func(), error) {
-	inputs, inputTensors := p.pick(s.Inputs, tensors)
-	outputs, outputTensors := p.pick(s.Outputs, tensors)
-	run, err := operator.Compile(s.operator, p.target, inputs, outputs)
+func (p *Plan) bind(s Step, state *State) (func(), error) {
+	inputs, inputTensors := p.pick(s.Inputs, state.Values)
+	outputs, outputTensors := p.pick(s.Outputs, state.Values)
+	target := p.target
+	target.Team = state.Team
+	run, err := operator.Compile(s.operator, target, inputs, outputs)
 	if err != nil {
 		return nil, domain.Errorf(domain.KindOf(err), "%s: %w", s.Name, err)
 	}

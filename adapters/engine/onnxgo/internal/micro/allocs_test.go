@@ -8,8 +8,7 @@ import (
 
 func TestTilesDoNotAllocate(t *testing.T) {
 	eachTileKernel(t, func(t *testing.T, k tileKernel) {
-		r := generator(14)
-		c := newTileCase(t, heap, r, k, randomTile(r, k))
+		c := randomTileCase(t, heap, k.generator(14), k, 3)
 		checkAllocations(t, func() { k.run(&c.args) })
 	})
 }

@@ -9,6 +9,9 @@ import (
 // last one is always "generic".
 func Available() []*Set { return available() }
 
+// Pause tells the processor that its thread waits in a loop.
+func Pause() { pause() }
+
 // Generic returns the set that every processor can run.
 func Generic() *Set { return generic }
 

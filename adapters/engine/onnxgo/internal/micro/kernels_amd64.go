@@ -295,6 +295,9 @@ func clampRowAVX2(a *Row)
 //go:noescape
 func scaleShiftRowAVX2(a *Row)
 
+//go:noescape
+func pause()
+
 var avx512 = &Set{
 	Name: "avx512", Lanes: 16,
 	Unit: [3][]func(*Tile){

@@ -19249,3 +19249,8 @@ pixel:
 	JNE     pixel
 	VZEROUPPER
 	RET
+
+// func pause()
+TEXT ·pause(SB), NOSPLIT, $0
+	PAUSE
+	RET

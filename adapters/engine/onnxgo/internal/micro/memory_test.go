@@ -136,14 +136,17 @@ func rounding(n int) float64 {
 	return float64(n) * unit / (1 - float64(n)*unit)
 }
 
-// bounds returns a clamp's bounds, some of them infinite.
+// bounds returns a clamp's bounds, some of them infinite, and some crossed: the
+// upper one then is the result.
 func bounds(r *rand.Rand) (low, high float32) {
 	low, high = float32(-r.Float64()), float32(r.Float64())
-	switch r.IntN(4) {
-	case 0:
+	switch r.IntN(8) {
+	case 0, 1:
 		low = -infinity
-	case 1:
+	case 2, 3:
 		high = infinity
+	case 4:
+		return high, low
 	}
 	return low, high
 }

@@ -6,14 +6,14 @@ const casesPerRow = 50
 
 func TestRowsAgreeWithGo(t *testing.T) {
 	eachRowKernel(t, func(t *testing.T, k rowKernel) {
-		checkRows(t, heap, k, casesPerRow)
+		checkRows(t, heap, k)
 	})
 }
 
-func checkRows(t *testing.T, m memory, k rowKernel, cases int) {
+func checkRows(t *testing.T, m memory, k rowKernel) {
 	t.Helper()
 	r := generator(9)
-	for range cases {
+	for range casesPerRow {
 		newRowCase(t, m, r, k).check(t)
 	}
 }

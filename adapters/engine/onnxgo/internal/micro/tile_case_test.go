@@ -9,65 +9,6 @@ import (
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 )
 
-// tileKernel is a kernel of tiles and its size.
-type tileKernel struct {
-	set            *micro.Set
-	name           string
-	run            func(*micro.Tile)
-	pixels, blocks int
-	strided, lone  bool
-}
-
-// tileKernels returns all of a set.
-func tileKernels(set *micro.Set) []tileKernel {
-	var all []tileKernel
-	add := func(kind string, sizes []func(*micro.Tile), k tileKernel) {
-		for pixels, run := range sizes {
-			if run != nil {
-				k.set, k.run, k.pixels = set, run, pixels
-				k.name = fmt.Sprintf("%s/%s%dx%d", set.Name, kind, pixels, k.blocks)
-				all = append(all, k)
-			}
-		}
-	}
-	for blocks := 1; blocks <= 2; blocks++ {
-		add("unit", set.Unit[blocks], tileKernel{blocks: blocks})
-		add("strided", set.Strided[blocks], tileKernel{blocks: blocks, strided: true})
-	}
-	add("lone", set.Lone, tileKernel{blocks: 1, strided: true, lone: true})
-	return all
-}
-
-// randomTile returns arguments of all kinds, without addresses.
-func randomTile(r *rand.Rand, k tileKernel) micro.Tile {
-	a := micro.Tile{
-		Rows: 1 + r.IntN(3), RowStride: distance(r), Taps: 1 + r.IntN(3), TapStride: distance(r), PixelStride: distance(r),
-		Tiles: 1 + r.IntN(3), InStep: distance(r), WeightStep: 4 * r.IntN(100),
-		Lines: 1 + r.IntN(3), InLine: distance(r),
-		ResidualStride: distance(r), ResidualLine: distance(r),
-		Low: nan, High: nan,
-	}
-	for !k.lone && a.Blocks*(4*a.Quads+a.Singles)+4*a.LastQuads+a.LastSingles == 0 {
-		a.Blocks, a.BlockStride = r.IntN(4), distance(r)
-		a.Quads, a.Singles, a.LastQuads, a.LastSingles = r.IntN(4), r.IntN(5), r.IntN(4), r.IntN(5)
-	}
-	if r.IntN(2) == 0 {
-		a.Clamp = []int{1, -1, 1 << 40}[r.IntN(3)]
-		a.Low, a.High = bounds(r)
-	}
-	tile, gap := 4*k.pixels*k.set.Lanes, func() int { return 4 * r.IntN(40) }
-	if r.IntN(2) == 0 { // the blocks of a tile one behind the other
-		a.OutStride = tile + gap()
-		a.OutStep = k.blocks*a.OutStride + gap()
-		a.OutLine = gap()
-	} else { // all tiles of one block, and then those of the other
-		a.OutStep = tile + gap()
-		a.OutLine = gap()
-		a.OutStride = a.Lines*(a.Tiles*a.OutStep+a.OutLine) + gap()
-	}
-	return a
-}
-
 // tileCase is a kernel with arguments and operands.
 type tileCase struct {
 	tileKernel
@@ -129,7 +70,7 @@ func (c *tileCase) positions(visit func(position)) {
 	}
 }
 
-// newTileCase gives arguments random operands.
+// newTileCase gives arguments random operands; the residual is not used yet.
 func newTileCase(tb testing.TB, m memory, r *rand.Rand, k tileKernel, a micro.Tile) *tileCase {
 	c := &tileCase{tileKernel: k, args: a}
 	c.offsets = c.products()
@@ -154,8 +95,19 @@ func newTileCase(tb testing.TB, m memory, r *rand.Rand, k tileKernel, a micro.Ti
 	c.in, c.weights, c.bias, c.out = input(tb, m, r, in), input(tb, m, r, weights), input(tb, m, r, bias), output(tb, m, out)
 	c.args.In, c.args.Weights, c.args.Bias, c.args.Out = c.in.address(), c.weights.address(), c.bias.address(), c.out.address()
 	c.residual = input(tb, m, r, residual)
-	if r.IntN(2) == 0 {
+	return c
+}
+
+// randomTileCase returns one with or without residual and clamp: four in a row
+// are all there are.
+func randomTileCase(tb testing.TB, m memory, r *rand.Rand, k tileKernel, i int) *tileCase {
+	c := newTileCase(tb, m, r, k, randomTile(r, k))
+	if i&1 != 0 {
 		c.args.Residual = c.residual.address()
+	}
+	if i&2 != 0 {
+		c.args.Clamp = []int{1, -1, 1 << 40}[r.IntN(3)]
+		c.args.Low, c.args.High = bounds(r)
 	}
 	return c
 }

@@ -3,42 +3,24 @@ package micro_test
 import (
 	"math"
 	"testing"
-
-	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 )
 
-// eachTileKernel calls check for each kernel of tiles of each set.
-func eachTileKernel(t *testing.T, check func(t *testing.T, k tileKernel)) {
-	t.Helper()
-	for _, set := range micro.Available() {
-		for _, k := range tileKernels(set) {
-			t.Run(k.name, func(t *testing.T) { check(t, k) })
-		}
-	}
-}
-
-const casesPerTile = 8
+const casesPerTile = 4
 
 func TestTilesAgreeWithFloat64(t *testing.T) {
 	eachTileKernel(t, func(t *testing.T, k tileKernel) {
-		checkTiles(t, heap, k, casesPerTile)
+		r := k.generator(1)
+		for i := range casesPerTile {
+			randomTileCase(t, heap, r, k, i).check(t)
+		}
 	})
 }
 
-func checkTiles(t *testing.T, m memory, k tileKernel, cases int) {
-	t.Helper()
-	r := generator(1)
-	for range cases {
-		c := newTileCase(t, m, r, k, randomTile(r, k))
-		c.runOnce(t)
-		c.check(t)
-	}
-}
-
-// check compares the output with float64, by the bound for sums of products that
+// check runs the kernel and compares with float64, by the bound for sums of products that
 // are rounded one by one: n + 2 roundings of the sum of the products' sizes.
 func (c *tileCase) check(t *testing.T) {
 	t.Helper()
+	c.runOnce(t)
 	c.positions(func(at position) {
 		for lane := range c.set.Lanes {
 			got := float64(c.out.take(at.out + lane))
@@ -54,9 +36,9 @@ func (c *tileCase) check(t *testing.T) {
 // other kind where there is one, which takes the channels one by one.
 func TestTilesGiveTheSameBits(t *testing.T) {
 	eachTileKernel(t, func(t *testing.T, k tileKernel) {
-		r := generator(2)
-		for range casesPerTile {
-			c := newTileCase(t, heap, r, k, randomTile(r, k))
+		r := k.generator(2)
+		for i := range casesPerTile {
+			c := randomTileCase(t, heap, r, k, i)
 			c.runOnce(t)
 			c.positions(func(at position) {
 				single := c.alone(at)
@@ -99,7 +81,7 @@ func (c *tileCase) alone(at position) []float32 {
 // TestTilesKeepNaN adds residuals of which many are not finite.
 func TestTilesKeepNaN(t *testing.T) {
 	eachTileKernel(t, func(t *testing.T, k tileKernel) {
-		r := generator(3)
+		r := k.generator(3)
 		for _, clamp := range []int{0, 1} {
 			a := randomTile(r, k)
 			a.ResidualStride, a.ResidualLine = a.OutStride, a.OutLine // each is read once

@@ -87,14 +87,14 @@ const casesPerWindow = 60
 
 func TestWindowsAgreeWithGo(t *testing.T) {
 	for _, set := range micro.Available() {
-		checkWindows(t, heap, set, casesPerWindow)
+		checkWindows(t, heap, set)
 	}
 }
 
-func checkWindows(t *testing.T, m memory, set *micro.Set, cases int) {
+func checkWindows(t *testing.T, m memory, set *micro.Set) {
 	t.Helper()
 	r := generator(11)
-	for range cases {
+	for range casesPerWindow {
 		a := micro.Window{Rows: 1 + r.IntN(5), RowStride: distance(r), Columns: 1 + r.IntN(5), ColumnStride: distance(r)}
 		newWindowCase(t, m, r, set, a).check(t)
 	}

@@ -6,14 +6,14 @@ const casesPerTransform = 20
 
 func TestWinogradTransformsAgreeWithMatrices(t *testing.T) {
 	eachWinogradKernel(t, func(t *testing.T, k winogradKernel) {
-		checkTransforms(t, heap, k, casesPerTransform)
+		checkTransforms(t, heap, k)
 	})
 }
 
-func checkTransforms(t *testing.T, m memory, k winogradKernel, cases int) {
+func checkTransforms(t *testing.T, m memory, k winogradKernel) {
 	t.Helper()
 	r := generator(4)
-	for range cases {
+	for range casesPerTransform {
 		c := newTransformCase(t, m, r, k, randomTransform(r, k))
 		if strange := c.runOnce(t); strange != 0 {
 			t.Fatalf("%s: strange is %#x, and everything is finite", describe(c.args), strange)

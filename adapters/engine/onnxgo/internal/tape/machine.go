@@ -20,14 +20,15 @@ type Machine struct {
 	run   *run
 }
 
-// New builds the Gorgonia graph and tape machine of a plan.
-func New(plan *graph.Plan) (m *Machine, err error) {
+// New builds the Gorgonia graph and tape machine of a plan, for predictions by at
+// most so many threads.
+func New(plan *graph.Plan, threads int) (m *Machine, err error) {
 	defer func() {
 		if cause := recover(); cause != nil { // Gorgonia panics on what it cannot compile
 			m, err = nil, domain.Errorf(domain.Internal, "Gorgonia cannot compile the plan: %v", cause)
 		}
 	}()
-	state, err := plan.NewState()
+	state, err := plan.NewState(threads)
 	if err != nil {
 		return nil, err
 	}
@@ -114,13 +115,16 @@ func firstOf(numbers []int) int {
 }
 
 // Run computes the plan for inputs of its datatypes and shapes and returns
-// outputs that share nothing with the machine.
-func (m *Machine) Run(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+// outputs that share nothing with the machine. Up to helpers threads take part
+// beside the caller's.
+func (m *Machine) Run(ctx context.Context, inputs []domain.Tensor, helpers int) ([]domain.Tensor, error) {
 	for i, number := range m.plan.Inputs {
 		if err := domain.Copy(m.state.Values[number], inputs[i]); err != nil {
 			return nil, err
 		}
 	}
+	m.state.Team.Start(helpers)
+	defer m.state.Team.Stop()
 	if err := m.compute(ctx); err != nil {
 		return nil, err
 	}

@@ -38,6 +38,7 @@ func main() {
 		clampRow(set)
 		scaleShiftRow(set)
 	}
+	pause()
 	build.Generate() // parses the flags
 	if err := writeTable(*table); err != nil {
 		log.Fatal(err)

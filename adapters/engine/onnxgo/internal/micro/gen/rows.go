@@ -134,3 +134,10 @@ func scaleShiftRow(s isa) {
 		}
 	})
 }
+
+// pause tells the processor that its thread waits in a loop.
+func pause() {
+	TEXT("pause", NOSPLIT, "func()")
+	PAUSE()
+	RET()
+}

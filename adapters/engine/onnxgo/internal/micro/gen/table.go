@@ -58,6 +58,9 @@ package micro
 //go:noescape
 func {{.Name}}(a *{{.Arguments}})
 {{end}}
+
+//go:noescape
+func pause()
 {{range $set := .Sets}}
 var {{.Name}} = &Set{
 	Name: "{{.Name}}", Lanes: {{.Lanes}},
