@@ -167,7 +167,7 @@ func BenchmarkOverhead(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := machine.Run(b.Context(), []domain.Tensor{tensor}); err != nil {
+		if _, err := machine.Run(b.Context(), []domain.Tensor{tensor}, 0); err != nil {
 			b.Fatal(err)
 		}
 	}
