@@ -18,28 +18,33 @@ func (b Border) Union(c Border) Border {
 }
 
 // Blocks returns how many blocks hold the channels.
-func (l Layout) Blocks() int { return ceilDiv(l.Channels, l.Block) }
+func (l *Layout) Blocks() int { return ceilDiv(l.Channels, l.Block) }
 
 // Row returns how many elements lie between a pixel and the one below it.
-func (l Layout) Row() int { return (l.Left + l.Width + l.Right) * l.Block }
+func (l *Layout) Row() int { return (l.Left + l.Width + l.Right) * l.Block }
 
 // Plane returns how many elements lie between a block and the next.
-func (l Layout) Plane() int { return (l.Top + l.Height + l.Bottom) * l.Row() }
+func (l *Layout) Plane() int { return (l.Top + l.Height + l.Bottom) * l.Row() }
 
 // Picture returns how many elements lie between a picture and the next.
-func (l Layout) Picture() int { return l.Blocks() * l.Plane() }
+func (l *Layout) Picture() int { return l.Blocks() * l.Plane() }
 
 // Elements returns how many elements the batch takes.
-func (l Layout) Elements() int { return l.Batch * l.Picture() }
+func (l *Layout) Elements() int { return l.Batch * l.Picture() }
 
 // At returns where a pixel of a block begins. The border has coordinates below 0
 // and from Height or Width on.
-func (l Layout) At(picture, block, y, x int) int {
-	return picture*l.Picture() + block*l.Plane() + (y+l.Top)*l.Row() + (x+l.Left)*l.Block
+func (l *Layout) At(picture, block, y, x int) int {
+	row := l.Row()
+	at := (block*(l.Top+l.Height+l.Bottom)+y+l.Top)*row + (x+l.Left)*l.Block
+	if picture > 0 {
+		at += picture * l.Picture()
+	}
+	return at
 }
 
 // ClearBorder sets the border of every picture to zero.
-func (l Layout) ClearBorder(data []float32) {
+func (l *Layout) ClearBorder(data []float32) {
 	if l.Border == (Border{}) {
 		return
 	}

@@ -11477,6 +11477,10 @@ TEXT ·maxWindowAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS lowest<>+0(SB), Z0
 	MOVQ         8(AX), CX
 	MOVQ         16(AX), BX
+	TESTQ        BX, BX
+	JE           reduced
+	CMPQ         32(AX), $0x00
+	JE           reduced
 
 row:
 	MOVQ CX, DX
@@ -11494,6 +11498,8 @@ column:
 	ADDQ    24(AX), CX
 	DECQ    BX
 	JNE     row
+
+reduced:
 	MOVQ    (AX), AX
 	VMOVUPS Z0, (AX)
 	VZEROUPPER
@@ -11510,6 +11516,10 @@ TEXT ·sumWindowAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z1, Z1, Z1
 	MOVQ   8(AX), CX
 	MOVQ   16(AX), BX
+	TESTQ  BX, BX
+	JE     reduced
+	CMPQ   32(AX), $0x00
+	JE     reduced
 
 row:
 	MOVQ CX, DX
@@ -11526,9 +11536,11 @@ column:
 	ADDQ      24(AX), CX
 	DECQ      BX
 	JNE       row
-	MOVQ      (AX), AX
-	VMOVUPD   Z0, (AX)
-	VMOVUPD   Z1, 64(AX)
+
+reduced:
+	MOVQ    (AX), AX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -19123,6 +19135,10 @@ TEXT ·maxWindowAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS lowest<>+0(SB), Y0
 	MOVQ         8(AX), CX
 	MOVQ         16(AX), BX
+	TESTQ        BX, BX
+	JE           reduced
+	CMPQ         32(AX), $0x00
+	JE           reduced
 
 row:
 	MOVQ CX, DX
@@ -19140,8 +19156,10 @@ column:
 	ADDQ      24(AX), CX
 	DECQ      BX
 	JNE       row
-	MOVQ      (AX), AX
-	VMOVUPS   Y0, (AX)
+
+reduced:
+	MOVQ    (AX), AX
+	VMOVUPS Y0, (AX)
 	VZEROUPPER
 	RET
 
@@ -19153,6 +19171,10 @@ TEXT ·sumWindowAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y1, Y1, Y1
 	MOVQ   8(AX), CX
 	MOVQ   16(AX), BX
+	TESTQ  BX, BX
+	JE     reduced
+	CMPQ   32(AX), $0x00
+	JE     reduced
 
 row:
 	MOVQ CX, DX
@@ -19169,9 +19191,11 @@ column:
 	ADDQ      24(AX), CX
 	DECQ      BX
 	JNE       row
-	MOVQ      (AX), AX
-	VMOVUPD   Y0, (AX)
-	VMOVUPD   Y1, 32(AX)
+
+reduced:
+	MOVQ    (AX), AX
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
 	VZEROUPPER
 	RET
 

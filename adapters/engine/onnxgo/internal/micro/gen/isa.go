@@ -52,14 +52,6 @@ func (s isa) vectors(n int) []reg.VecVirtual {
 	return v
 }
 
-// half returns a register of half the width.
-func half(v reg.VecVirtual, s isa) reg.Register {
-	if s.wide() {
-		return v.AsY()
-	}
-	return v.AsX()
-}
-
 func (s isa) zero(v reg.VecVirtual) {
 	if s.wide() {
 		build.VPXORD(v, v, v)
@@ -68,8 +60,6 @@ func (s isa) zero(v reg.VecVirtual) {
 	build.VXORPS(v, v, v)
 }
 
-// function begins a kernel that takes a pointer to its arguments, and returns
-// it in a register.
 // function begins a kernel and returns the pointer to its arguments. To avo all
 // pointers are the same; the declaration in the table has the type.
 func (s isa) function(name, arguments string) reg.Register {

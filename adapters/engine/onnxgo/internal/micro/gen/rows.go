@@ -20,10 +20,14 @@ func minusInfinity() operand.Mem {
 	return *lowest
 }
 
-// window calls body for each pixel of a window.
+// window calls body for each pixel of a window, which may have none.
 func window(a reg.Register, body func(in reg.GPVirtual)) {
 	row, in := Load64(windowFields.of(a, "In")), GP64()
 	rows, columns := Load64(windowFields.of(a, "Rows")), GP64()
+	TESTQ(rows, rows)
+	JE(operand.LabelRef("reduced"))
+	CMPQ(windowFields.of(a, "Columns"), operand.U8(0))
+	JE(operand.LabelRef("reduced"))
 	Label("row")
 	MOVQ(row, in)
 	MOVQ(windowFields.of(a, "Columns"), columns)
@@ -35,6 +39,7 @@ func window(a reg.Register, body func(in reg.GPVirtual)) {
 	ADDQ(windowFields.of(a, "RowStride"), row)
 	DECQ(rows)
 	JNE(operand.LabelRef("row"))
+	Label("reduced")
 }
 
 func maxWindow(s isa) {
