@@ -9,6 +9,7 @@ import (
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/team"
 )
 
 // problem is a convolution with random operands, and what it gives.
@@ -19,6 +20,7 @@ type problem struct {
 	in, weights, bias []float32
 	residual          []float32 // nil is none
 	low, high         float32
+	threads           int // 0 is one
 }
 
 func random(r *rand.Rand, n int) []float32 {
@@ -98,6 +100,9 @@ func (p *problem) run(extra blocked.Border) []float32 {
 		o.Residual, added = residual, nans(residual.Elements())
 		blocked.Reorder(residual, added, *p.outputLayout(), p.residual)
 	}
+	o.Team = team.New(p.threads, micro.Pause)
+	o.Team.Start(p.threads - 1)
+	defer o.Team.Stop()
 	result := nans(out.Elements())
 	blocked.NewConv(o).Run(result, source, added, blocked.PackConv(p.set, g, p.method, p.weights, p.bias))
 	plain := make([]float32, p.outputLayout().Elements())

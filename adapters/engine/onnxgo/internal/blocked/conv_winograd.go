@@ -48,19 +48,10 @@ func newWinogradConv(c *Conv) *winogradConv {
 	w.outStride = (w.chunk + 1) * lanes
 	w.workers = make([]winogradWorker, c.Team.Size())
 	for i := range w.workers {
-		own := winogradWorker{in: Floats(places * w.inStride), tile: w.arguments()}
-		if own.out = own.in; !w.inPlace() {
-			own.out = Floats(2 * places * w.outStride)
-		}
-		w.workers[i] = own
+		w.workers[i] = winogradWorker{in: Floats(places * w.inStride), out: Floats(2 * places * w.outStride), tile: w.arguments()}
 	}
 	return w
 }
-
-// inPlace reports whether the products can be written over what they are made
-// of: a tile reads all that it needs of a block before it writes, and no other
-// group needs it.
-func (w *winogradConv) inPlace() bool { return w.In.Blocks() == 1 && w.Out.Blocks() == 1 }
 
 // largestChunk returns how many tiles are transformed at once.
 func (w *winogradConv) largestChunk() int {
