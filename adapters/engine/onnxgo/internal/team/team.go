@@ -35,7 +35,8 @@ type job struct {
 // New returns a team of at most size threads. Pause is called while one waits in
 // a loop.
 func New(size int, pause func()) *Team {
-	return &Team{size: max(size, 1), pause: pause, wake: make(chan struct{}, size)}
+	size = max(size, 1)
+	return &Team{size: size, pause: pause, wake: make(chan struct{}, size)}
 }
 
 // Size returns how many threads there are at most.
@@ -51,7 +52,7 @@ func (t *Team) Start(helpers int) {
 	if t == nil {
 		return
 	}
-	t.helpers = min(helpers, t.size-1)
+	t.helpers = max(0, min(helpers, t.size-1))
 	t.stopped.Store(false)
 	for worker := 1; worker <= t.helpers; worker++ {
 		t.running.Go(func() { t.help(worker) })
