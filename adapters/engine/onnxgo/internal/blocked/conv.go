@@ -25,6 +25,7 @@ type Conv struct {
 	ConvOptions
 	parts int
 	part  func(part, worker int)
+	after func() // what is done when all parts are; nil is nothing
 	data  operands
 }
 
@@ -40,7 +41,7 @@ func NewConv(o ConvOptions) *Conv {
 	switch o.Method {
 	case Winograd4, Winograd2:
 		w := newWinogradConv(c)
-		c.parts, c.part = w.parts(), w.part
+		c.parts, c.part, c.after = w.parts(), w.part, w.recompute
 	case Depthwise:
 		d := newDepthwiseConv(c)
 		c.parts, c.part = d.parts(), d.part
@@ -56,6 +57,9 @@ func NewConv(o ConvOptions) *Conv {
 func (c *Conv) Run(out, in, residual []float32, weights *ConvWeights) {
 	c.data = operands{out, in, residual, weights}
 	c.Team.Do(c.parts, c.part)
+	if c.after != nil {
+		c.after()
+	}
 	c.data = operands{}
 	c.Out.ClearBorder(out)
 }

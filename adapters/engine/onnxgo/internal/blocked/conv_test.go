@@ -182,7 +182,7 @@ func TestConvAgreesWithFloat64(t *testing.T) {
 		for name, method := range methods {
 			t.Run(set.Name+"/"+name, func(t *testing.T) {
 				r := rand.New(rand.NewPCG(1, uint64(method)))
-				for range 25 {
+				for range 15 {
 					p := randomProblem(r, set, method)
 					p.check(t, p.run(blocked.Border{Top: r.IntN(2), Left: r.IntN(2), Bottom: r.IntN(2), Right: r.IntN(2)}))
 				}

@@ -1,6 +1,10 @@
 package blocked
 
-import "github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
+import (
+	"sync/atomic"
+
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
+)
 
 // winogradConv transforms tiles of the input, multiplies them with transformed
 // weights, one product of matrices for each place in a tile, and transforms the
@@ -18,6 +22,8 @@ type winogradConv struct {
 	outStride     int // of the products, between places
 	zeros         []float32
 	workers       []winogradWorker
+	strange       []atomic.Bool // pictures of which a result is not finite
+	direct        *directConv   // for those; nil until there is one
 }
 
 // winogradWorker is the memory of one thread.
@@ -46,6 +52,7 @@ func newWinogradConv(c *Conv) *winogradConv {
 	// Strides that are powers of two would compete for the same places in the cache.
 	w.inStride = (c.In.Blocks()*w.chunk + 1) * lanes
 	w.outStride = (w.chunk + 1) * lanes
+	w.strange = make([]atomic.Bool, c.Geometry.Batch)
 	w.workers = make([]winogradWorker, c.Team.Size())
 	for i := range w.workers {
 		w.workers[i] = winogradWorker{in: Floats(places * w.inStride), out: Floats(2 * places * w.outStride), tile: w.arguments()}
@@ -147,50 +154,6 @@ func (w *winogradConv) transformOutput(own *winogradWorker, picture int, g group
 		}
 	})
 	if a.Strange != 0 {
-		w.recompute(picture, g, first, count)
+		w.strange[picture].Store(true)
 	}
-}
-
-// recompute computes the outputs of a chunk directly. A tile of which one
-// element is not finite, or so large that its transform is not, comes out wrong
-// as a whole; the sum of products does not.
-func (w *winogradConv) recompute(picture int, g group, first, count int) {
-	w.segments(first, count, func(_, y, x, tiles int) {
-		for row := y; row < min(y+w.step, w.Geometry.Rows.Output); row++ {
-			for column := x; column < min(x+tiles*w.step, w.Geometry.Columns.Output); column++ {
-				for block := g.first; block < g.first+g.blocks; block++ {
-					w.recomputePixel(picture, block, row, column)
-				}
-			}
-		}
-	})
-}
-
-func (w *winogradConv) recomputePixel(picture, block, y, x int) {
-	lanes, d := w.Set.Lanes, &w.data
-	for lane := range min(lanes, w.Geometry.OutChannels-block*lanes) {
-		sum := d.weights.bias[block*lanes+lane] + w.directSum(picture, block*lanes+lane, y, x)
-		if d.residual != nil {
-			sum += d.residual[w.Residual.At(picture, block, y, x)+lane]
-		}
-		if w.Clamp {
-			sum = min(max(sum, w.Low), w.High)
-		}
-		d.out[w.Out.At(picture, block, y, x)+lane] = sum
-	}
-}
-
-// directSum returns an output without bias.
-func (w *winogradConv) directSum(picture, channel, y, x int) float32 {
-	g, lanes, sum := &w.Geometry, w.Set.Lanes, float32(0)
-	for in := range g.InChannels {
-		filter := w.data.weights.raw[(channel*g.InChannels+in)*9:]
-		for i := range 3 {
-			for j := range 3 {
-				at := w.In.At(picture, in/lanes, y+i-g.Rows.Before, x+j-g.Columns.Before)
-				sum += float32(w.data.in[at+in%lanes] * filter[3*i+j])
-			}
-		}
-	}
-	return sum
 }

@@ -1,6 +1,8 @@
 package blocked
 
 import (
+	"sync"
+
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 )
@@ -12,6 +14,9 @@ type ConvWeights struct {
 	offsets []int     // where the weights of each group of blocks begin
 	bias    []float32 // of whole blocks
 	raw     []float32 // as they came
+
+	once   sync.Once
+	direct *ConvWeights // for the direct method, if it was ever needed beside Winograd's
 }
 
 // PackConv packs weights of shape [OutChannels, InChannels/Groups, Rows.Kernel,
@@ -31,6 +36,12 @@ func PackConv(set *micro.Set, g kernels.ConvGeometry, m Method, weights, bias []
 		w.packDirect(set.Lanes, set.Lanes, g)
 	}
 	return w
+}
+
+// unmixed returns the weights for the direct method.
+func (w *ConvWeights) unmixed(set *micro.Set, g kernels.ConvGeometry) *ConvWeights {
+	w.once.Do(func() { w.direct = PackConv(set, g, Direct, w.raw, w.bias[:g.OutChannels]) })
+	return w.direct
 }
 
 // packDirect orders the weights of each group by block of input channels, row,
