@@ -37,7 +37,7 @@ func layOut(p *program) error {
 	for _, s := range p.steps {
 		l.collect(s, borders)
 	}
-	l.insert(borders)
+	l.insert()
 	l.assign(borders)
 	return nil
 }
@@ -80,9 +80,9 @@ func (l *planner) demand(s *step, input int) operator.Demand {
 func (l *planner) collect(s *step, borders map[variant]blocked.Border) {
 	for i, name := range s.inputs {
 		d := l.demand(s, i)
-		switch {
-		case d.Block == 0:
-		case d.Block == l.block[name]:
+		switch d.Block {
+		case 0:
+		case l.block[name]:
 			l.border[name] = l.border[name].Union(d.Border)
 		default:
 			v := variant{name, d.Block}
@@ -92,7 +92,7 @@ func (l *planner) collect(s *step, borders map[variant]blocked.Border) {
 }
 
 // insert adds the steps that reorder.
-func (l *planner) insert(borders map[variant]blocked.Border) {
+func (l *planner) insert() {
 	p := l.program
 	before := p.steps
 	p.steps = make([]*step, 0, len(before))
