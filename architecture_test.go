@@ -59,6 +59,7 @@ var law = []rule{
 	{folder: "docs", foreign: []string{"github.com/swaggo/swag"}, why: "swag's output"},
 	{folder: "model", project: []string{"domain", "domain/serving", "domain/vision", "adapters/format/onnxfile"}, barred: []string{"net/..."}, why: "reads folders, runs nothing"},
 	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13"}, why: "the only place where adapters meet"},
+	{folder: "bench/...", project: []string{"..."}, foreign: []string{"fortio.org", "github.com/gomlx", "github.com/jedib0t/go-pretty", "github.com/owulveryck/onnx-go", "github.com/shirou/gopsutil", "github.com/yalue/onnxruntime_go", "go4.org/unsafe/assume-no-moving-gc", "gonum.org", "gorgonia.org/tensor"}, why: "a module of its own, which knows all peers"},
 	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp"}, why: "tests of the program from outside"},
 }
 

@@ -17,14 +17,8 @@ import (
 // the field of the program that holds one. Both are looked up by name here, and
 // checked. Where Gorgonia is not as expected, RunAll is used.
 func inline(vm gorgonia.VM) func() error {
-	machine := reflect.ValueOf(vm)
-	run, program := machine.MethodByName("Run"), machine.MethodByName("Prog")
-	if !run.IsValid() || !program.IsValid() || program.Type().NumIn() != 0 || program.Type().NumOut() != 1 {
-		return vm.RunAll
-	}
-	instructions, ok := fieldOf(program.Call(nil)[0], "instructions")
-	failure := reflect.TypeFor[error]()
-	if kind := run.Type(); !ok || kind.NumIn() != 1 || kind.In(0) != instructions.Type() || kind.NumOut() != 1 || kind.Out(0) != failure {
+	run, instructions, ok := parts(vm)
+	if !ok {
 		return vm.RunAll
 	}
 	arguments := []reflect.Value{instructions}
@@ -32,6 +26,20 @@ func inline(vm gorgonia.VM) func() error {
 		err, _ := run.Call(arguments)[0].Interface().(error)
 		return err
 	}
+}
+
+// parts returns a machine's method Run and the instructions of its program, and
+// whether they are as expected.
+func parts(vm gorgonia.VM) (run, instructions reflect.Value, ok bool) {
+	machine := reflect.ValueOf(vm)
+	run, program := machine.MethodByName("Run"), machine.MethodByName("Prog")
+	if !run.IsValid() || !program.IsValid() || program.Type().NumIn() != 0 || program.Type().NumOut() != 1 {
+		return run, instructions, false
+	}
+	instructions, ok = fieldOf(program.Call(nil)[0], "instructions")
+	failure, kind := reflect.TypeFor[error](), run.Type()
+	ok = ok && kind.NumIn() == 1 && kind.In(0) == instructions.Type() && kind.NumOut() == 1 && kind.Out(0) == failure
+	return run, instructions, ok
 }
 
 // fieldOf returns a field of the structure that a pointer points to.
