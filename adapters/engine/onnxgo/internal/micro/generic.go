@@ -6,12 +6,12 @@ import "unsafe"
 var generic = &Set{
 	Name: "generic", Lanes: lanes,
 	Unit: [3][]func(*Tile){
-		1: {1: func(a *Tile) { tiles(a, 1, 1, vectorBytes) }, 2: func(a *Tile) { tiles(a, 2, 1, vectorBytes) }},
-		2: {1: func(a *Tile) { tiles(a, 1, 2, vectorBytes) }, 2: func(a *Tile) { tiles(a, 2, 2, vectorBytes) }},
+		1: {1: func(a *Tile) { tiles(a, 1, 1, vectorBytes) }, 2: func(a *Tile) { tiles(a, 2, 1, vectorBytes) }, 4: func(a *Tile) { tiles(a, 4, 1, vectorBytes) }},
+		2: {1: func(a *Tile) { tiles(a, 1, 2, vectorBytes) }, 2: func(a *Tile) { tiles(a, 2, 2, vectorBytes) }, 4: func(a *Tile) { tiles(a, 4, 2, vectorBytes) }},
 	},
 	Strided: [3][]func(*Tile){
-		1: {1: func(a *Tile) { tiles(a, 1, 1, a.PixelStride) }, 2: func(a *Tile) { tiles(a, 2, 1, a.PixelStride) }},
-		2: {1: func(a *Tile) { tiles(a, 1, 2, a.PixelStride) }, 2: func(a *Tile) { tiles(a, 2, 2, a.PixelStride) }},
+		1: {1: func(a *Tile) { tiles(a, 1, 1, a.PixelStride) }, 2: func(a *Tile) { tiles(a, 2, 1, a.PixelStride) }, 4: func(a *Tile) { tiles(a, 4, 1, a.PixelStride) }},
+		2: {1: func(a *Tile) { tiles(a, 1, 2, a.PixelStride) }, 2: func(a *Tile) { tiles(a, 2, 2, a.PixelStride) }, 4: func(a *Tile) { tiles(a, 4, 2, a.PixelStride) }},
 	},
 	Lone:      []func(*Tile){1: lone},
 	Winograd4: Winograd{Input: winogradInput4, Output: winogradOutput4},

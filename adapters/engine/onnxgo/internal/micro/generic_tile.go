@@ -15,14 +15,20 @@ const quadBytes = 16
 // addresses.
 type place struct{ in, out, residual, weights int }
 
-// tiles computes tiles of one or two pixels, some distance apart, and of so many
+// tiles computes tiles of one, two or four pixels, some distance apart, and of so many
 // blocks.
 func tiles(a *Tile, pixels, blocks, distance int) {
 	var at place
 	for range a.Lines {
 		for range a.Tiles {
-			for q := range blocks * lanes / 4 {
-				a.tile(at, q, pixels, blocks, distance)
+			if pixels == 4 {
+				for n := range blocks * lanes / 2 {
+					a.four(at, n, blocks, distance)
+				}
+			} else {
+				for q := range blocks * lanes / 4 {
+					a.tile(at, q, pixels, blocks, distance)
+				}
 			}
 			at = place{at.in + a.InStep, at.out + a.OutStep, at.residual + a.OutStep, at.weights + a.WeightStep}
 		}

@@ -72,10 +72,11 @@ func output6(m0, m1, m2, m3, m4, m5, y0, y1, y2, y3 *vector) {
 // finish adds bias and residual to the results of a pixel, clamps and stores
 // them. It returns NaN if one of them is not finite.
 func (a *Transform) finish(x, y int, v *vector) (found float32) {
-	for _, value := range v {
+	bias := (*vector)(address(a.Bias))
+	for i, value := range v {
 		found += strange(value)
+		v[i] = value + bias[i]
 	}
-	v.add((*vector)(address(a.Bias)))
 	if a.Residual != nil {
 		v.add(vectorAt(address(a.Residual), y*a.ResidualStride+x*vectorBytes))
 	}
