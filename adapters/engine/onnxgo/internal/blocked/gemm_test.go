@@ -21,7 +21,10 @@ func product(g kernels.GemmGeometry, a, b []float32, e kernels.GemmEpilogue) (re
 				result[i*g.N+j] += v
 				size[i*g.N+j] += math.Abs(v)
 			}
-			result[i*g.N+j] = float64(e.Alpha)*result[i*g.N+j] + float64(e.Beta)*float64(e.C[i*e.Row+j*e.Column])
+			result[i*g.N+j] *= float64(e.Alpha)
+			if e.C != nil {
+				result[i*g.N+j] += float64(e.Beta) * float64(e.C[i*e.Row+j*e.Column])
+			}
 		}
 	}
 	return result, size
@@ -39,9 +42,17 @@ func transpose(rows, columns int, x []float32) []float32 {
 
 func TestGemmAgreesWithFloat64(t *testing.T) {
 	eachSet(t, 6, func(t *testing.T, r *rand.Rand, set *micro.Set) {
-		g := kernels.GemmGeometry{M: 1 + r.IntN(30), N: 1 + r.IntN(100), K: 1 + r.IntN(50), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0}
+		g := kernels.GemmGeometry{M: r.IntN(30), N: r.IntN(100), K: r.IntN(50), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0}
 		a, b := random(r, g.M*g.K), random(r, g.K*g.N)
-		e := kernels.GemmEpilogue{Alpha: 1.5, Beta: 0.5, C: random(r, g.N), Column: 1}
+		e := kernels.GemmEpilogue{Alpha: 1.5, Beta: 0.5}
+		switch r.IntN(4) {
+		case 0:
+			e.C, e.Row, e.Column = random(r, g.M*g.N), g.N, 1
+		case 1:
+			e.C, e.Column = random(r, g.N), 1
+		case 2:
+			e.C, e.Row = random(r, g.M), 1
+		}
 		want, size := product(g, a, b, e)
 		right, left := b, a
 		if g.TransA {
@@ -60,6 +71,18 @@ func TestGemmAgreesWithFloat64(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The addend is not read where its factor is 0, so that its NaN does no harm.
+func TestGemmDoesNotReadAnAddendTimesZero(t *testing.T) {
+	g := kernels.GemmGeometry{M: 2, N: 3, K: 1}
+	for _, set := range micro.Available() {
+		weights := blocked.NewGemmWeights(set, g)
+		weights.Pack([]float32{1, 2, 3}, false)
+		got := make([]float32, 6)
+		blocked.NewGemm(set, nil, g).Run(got, []float32{1, 2}, weights, kernels.GemmEpilogue{Alpha: 1, C: []float32{float32(math.NaN())}})
+		checkSame(t, got, []float32{1, 2, 3, 2, 4, 6})
+	}
 }
 
 // A row comes out the same whatever is beside it.
