@@ -36,13 +36,14 @@ func parse(args []string) (*settings, error) {
 	flags.BoolVar(&s.quick, "quick", false, "measure each thing once and shortly")
 	list := func(to *[]string, name, value, usage string) {
 		*to = strings.Split(value, ",")
-		flags.Func(name, usage+" (default "+value+")", func(v string) error {
+		flags.Func(name, usage+defaultOf(value), func(v string) error {
 			*to = strings.Split(v, ",")
 			return nil
 		})
 	}
 	list(&s.levels, "levels", "networks,layers,http", "what to measure, with commas between")
 	list(&s.nets, "nets", "*", "names or patterns of networks and layers")
+	list(&s.isas, "isa", "", "instruction sets for Portent: avx512, avx2, generic; each makes a peer")
 	list(&s.peers, "peers", "*", "names or patterns of peers")
 	flags.StringVar(&s.cache, "cache", ".cache", "folder of the programs and libraries")
 	flags.StringVar(&s.results, "results", "results", "folder to write to")
@@ -50,8 +51,15 @@ func parse(args []string) (*settings, error) {
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
-	s.isas = []string{""}
 	return s, s.check(flags.Args())
+}
+
+// defaultOf says what a list is without its flag.
+func defaultOf(value string) string {
+	if value == "" {
+		return ""
+	}
+	return " (default " + value + ")"
 }
 
 func (s *settings) check(rest []string) error {
@@ -82,15 +90,14 @@ func chosen(patterns []string, name string) bool {
 }
 
 // plan returns how long to measure a subject.
-func (s *settings) plan(layer bool) engine.Plan {
-	p := engine.Plan{Rounds: 5, Turn: 500 * time.Millisecond, Patience: time.Minute, Folder: s.cache}
-	switch {
-	case s.quick && layer:
-		p.Rounds, p.Turn, p.Patience = 3, 50*time.Millisecond, 10*time.Second
-	case s.quick:
-		p.Rounds, p.Turn, p.Patience = 3, 100*time.Millisecond, 10*time.Second
-	case layer:
+func (s *settings) plan(subject engine.Subject) engine.Plan {
+	// A peer that takes longer than the patience is too slow to be of interest.
+	p := engine.Plan{Rounds: 5, Turn: 500 * time.Millisecond, Patience: 20 * time.Second, Folder: s.cache}
+	if subject.Layer {
 		p.Turn = 200 * time.Millisecond
+	}
+	if s.quick {
+		p.Rounds, p.Turn = 3, p.Turn/5
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,7 +12,10 @@ import (
 )
 
 // Skipped is a peer that cannot be measured on this machine.
-type Skipped struct{ Name, Reason string }
+type Skipped struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
 
 // Places are where the peers' programs are, and what they need.
 type Places struct {
@@ -24,7 +28,7 @@ type Places struct {
 
 // Peers returns the peers, the reference first, and those that are not there.
 // Portent runs once for each instruction set.
-func (p Places) Peers(isas []string) (peers []Peer, skipped []Skipped) {
+func (p Places) Peers(ctx context.Context, isas []string) (peers []Peer, skipped []Skipped) {
 	add := func(peer Peer, err error) {
 		if err != nil {
 			skipped = append(skipped, Skipped{peer.Name, err.Error()})
@@ -39,7 +43,7 @@ func (p Places) Peers(isas []string) (peers []Peer, skipped []Skipped) {
 	for _, name := range []string{"gomlx", "gorgonnx"} {
 		add(p.program(name))
 	}
-	add(p.torchScript())
+	add(p.torchScript(ctx))
 	return peers, skipped
 }
 
@@ -51,10 +55,8 @@ func (p Places) program(name string) (Peer, error) {
 }
 
 func (p Places) portent(isa string) (Peer, error) {
-	peer, err := p.program("portent")
-	if peer.ISA = isa; isa != "" {
-		peer.Name += "/" + isa
-	}
+	peer, err := p.program(portentName)
+	peer.Name, peer.ISA = PortentName(isa), isa
 	return peer, err
 }
 
@@ -68,17 +70,17 @@ func (p Places) onnxRuntime() (Peer, error) {
 	return peer, err
 }
 
-func (p Places) torchScript() (Peer, error) {
+func (p Places) torchScript(ctx context.Context) (Peer, error) {
 	peer := Peer{
 		Name:    "torchscript",
 		Program: []string{p.Python, filepath.Join(p.Scripts, "serve.py")},
-		Model:   p.export,
+		Model:   p.Export,
 	}
-	return peer, PythonHas(p.Python, "torch", "numpy")
+	return peer, PythonHas(ctx, p.Python, "torch", "numpy")
 }
 
-// export makes a TorchScript model of a subject's ONNX file.
-func (p Places) export(s Subject) (string, error) {
+// Export makes a TorchScript model of a subject's ONNX file.
+func (p Places) Export(ctx context.Context, s Subject) (string, error) {
 	graph, model := filepath.Join(p.Nets, s.Name+".json"), filepath.Join(p.Nets, s.Name+".pt")
 	if newer(model, s.Model) {
 		return model, nil
@@ -86,7 +88,7 @@ func (p Places) export(s Subject) (string, error) {
 	if err := plain.Write(s.Model, graph); err != nil {
 		return "", err
 	}
-	out, err := exec.Command(p.Python, filepath.Join(p.Scripts, "export.py"), graph, model).CombinedOutput()
+	out, err := exec.CommandContext(ctx, p.Python, filepath.Join(p.Scripts, "export.py"), graph, model).CombinedOutput() //nolint:gosec // the interpreter is a setting
 	if err != nil {
 		return "", fmt.Errorf("export.py: %w: %s", err, lastLine(out))
 	}
@@ -101,8 +103,8 @@ func newer(path, than string) bool {
 }
 
 // PythonHas returns an error if an interpreter is not there or lacks a module.
-func PythonHas(python string, modules ...string) error {
-	out, err := exec.Command(python, "-c", "import "+strings.Join(modules, ", ")).CombinedOutput()
+func PythonHas(ctx context.Context, python string, modules ...string) error {
+	out, err := exec.CommandContext(ctx, python, "-c", "import "+strings.Join(modules, ", ")).CombinedOutput() //nolint:gosec // the interpreter is a setting
 	if err != nil {
 		return fmt.Errorf("%s cannot import %s: %w: %s", python, strings.Join(modules, ", "), err, lastLine(out))
 	}

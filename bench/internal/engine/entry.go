@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"path/filepath"
 	"time"
 
@@ -24,9 +25,9 @@ type entry struct {
 }
 
 // enter starts a peer and has it predict once.
-func (p Plan) enter(s Subject, peers []Peer, peer int, with setup, batch int) *entry {
+func (p Plan) enter(ctx context.Context, s Subject, peers []Peer, peer int, with setup, batch int) *entry {
 	e := &entry{plan: p, peer: peer, setup: with, batch: batch}
-	if e.process, e.err = peers[peer].start(s, with); e.err != nil {
+	if e.process, e.err = peers[peer].start(ctx, s, with); e.err != nil {
 		return e
 	}
 	path := filepath.Join(p.Folder, peers[peer].Name+".output")

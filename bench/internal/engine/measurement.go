@@ -1,9 +1,9 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -21,11 +21,11 @@ type measurement struct {
 }
 
 // latency measures single samples on one thread.
-func (m *measurement) latency() {
+func (m *measurement) latency(ctx context.Context) {
 	m.outputs = make([][][]float32, len(m.peers))
 	var entries []*entry
 	for i := range m.peers {
-		e := m.plan.enter(m.subject, m.peers, i, oneThread, 1)
+		e := m.plan.enter(ctx, m.subject, m.peers, i, oneThread, 1)
 		defer e.leave()
 		entries = append(entries, e)
 	}
@@ -77,14 +77,14 @@ func latencyOf(rounds []worker.Reply) *Latency {
 }
 
 // throughput measures batches with all cores.
-func (m *measurement) throughput() {
+func (m *measurement) throughput(ctx context.Context) {
 	var entries []*entry
 	for i := range m.peers {
 		if !m.fastEnough(i) {
 			continue
 		}
 		for _, with := range allCores() {
-			e := m.plan.enter(m.subject, m.peers, i, with, batch)
+			e := m.plan.enter(ctx, m.subject, m.peers, i, with, batch)
 			defer e.leave()
 			entries = append(entries, e)
 		}
@@ -98,6 +98,9 @@ func (m *measurement) throughput() {
 	}
 }
 
+// longestBatch is how long a batch may take to be measured.
+const longestBatch = 4 * time.Second
+
 // fastEnough reports whether a peer has shown that a batch will not take
 // forever.
 func (m *measurement) fastEnough(peer int) bool {
@@ -106,8 +109,8 @@ func (m *measurement) fastEnough(peer int) bool {
 		return false
 	}
 	expected := time.Duration(batch * r.Latency.P50 * float64(time.Second))
-	if expected > m.plan.Patience/4 {
-		r.fail(fmt.Errorf("no batches, as one would take %v", expected.Round(time.Second)))
+	if expected > longestBatch {
+		r.fail(fmt.Errorf("no batches, as one would take %v", expected.Round(100*time.Millisecond)))
 		return false
 	}
 	return true
@@ -153,19 +156,11 @@ func (m *measurement) compare() {
 
 func (r *Result) compare(reference Result) {
 	if l, of := r.Latency, reference.Latency; l != nil && of != nil {
-		l.Ratio = finite(stats.Ratio(l.Rounds, of.Rounds))
+		l.Ratio = stats.Finite(stats.Ratio(l.Rounds, of.Rounds))
 	}
 	if t, of := r.Throughput, reference.Throughput; t != nil && of != nil {
-		t.Ratio = finite(stats.Ratio(t.Rounds[t.Setup], of.Rounds[of.Setup]))
+		t.Ratio = stats.Finite(stats.Ratio(t.Rounds[t.Setup], of.Rounds[of.Setup]))
 	}
-}
-
-// finite returns nil for what is no number, which JSON has no word for.
-func finite(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }
 
 // differ notes the largest difference between outputs of the same input. The
@@ -180,7 +175,7 @@ func (r *Result) differ(outputs, reference [][]float32) {
 			largest = max(largest, stats.MaxDifference(output, reference[1]))
 		}
 	}
-	if r.Difference = finite(largest); r.Difference == nil {
+	if r.Difference = stats.Finite(largest); r.Difference == nil {
 		r.fail(errors.New("the outputs are not finite, or not as many as the reference's"))
 	}
 }

@@ -1,14 +1,18 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/portent-go/portent/bench/internal/worker"
 )
 
 // Reference is the peer that the others are compared with.
 const Reference = "onnxruntime"
+
+const portentName = "portent"
 
 // Peer is an engine to measure.
 type Peer struct {
@@ -18,7 +22,21 @@ type Peer struct {
 	ISA         string // instruction set that it is to use, "" for its choice
 	// Model returns the path of the model in the form that the peer reads; nil
 	// for the ONNX file itself.
-	Model func(Subject) (string, error)
+	Model func(context.Context, Subject) (string, error)
+}
+
+// PortentName is what Portent is called on an instruction set, "" for the best.
+func PortentName(isa string) string {
+	if isa == "" {
+		return portentName
+	}
+	return portentName + "-" + isa
+}
+
+// IsPortent reports whether a peer is Portent, on whatever instruction set.
+func (p Peer) IsPortent() bool {
+	name, _, _ := strings.Cut(p.Name, "-")
+	return name == portentName
 }
 
 // setup is how many cores a process may use, and in which way.
@@ -40,11 +58,11 @@ func allCores() []setup {
 }
 
 // start starts a peer on a subject.
-func (p Peer) start(s Subject, with setup) (*worker.Process, error) {
+func (p Peer) start(ctx context.Context, s Subject, with setup) (*worker.Process, error) {
 	model := s.Model
 	if p.Model != nil {
 		var err error
-		if model, err = p.Model(s); err != nil {
+		if model, err = p.Model(ctx, s); err != nil {
 			return nil, err
 		}
 	}
@@ -53,7 +71,7 @@ func (p Peer) start(s Subject, with setup) (*worker.Process, error) {
 		fmt.Sprintf("GOMAXPROCS=%d", processors),
 		fmt.Sprintf("OMP_NUM_THREADS=%d", with.threads),
 	}, p.Environment...)
-	return worker.Start(p.Program, environment, worker.Config{
+	return worker.Start(ctx, p.Program, environment, worker.Config{
 		Model: model, Input: s.Input, Output: s.Output, InputShape: s.InputShape, OutputShape: s.OutputShape,
 		Samples: s.Samples, Threads: with.threads, Callers: with.callers, ISA: p.ISA,
 	})

@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Plan is how long to measure.
 type Plan struct {
@@ -16,13 +19,13 @@ func (p Plan) share() time.Duration { return 2 * time.Duration(p.Rounds) * p.Tur
 
 // Measure measures the peers on a subject. The first peer is started first; each
 // has a result, in order.
-func (p Plan) Measure(s Subject, peers []Peer) []Result {
+func (p Plan) Measure(ctx context.Context, s Subject, peers []Peer) []Result {
 	m := &measurement{plan: p, subject: s, peers: peers, results: make([]Result, len(peers))}
 	for i, peer := range peers {
-		m.results[i] = Result{Subject: s.Name, Layer: s.Layer, Peer: peer.Name}
+		m.results[i] = Result{Subject: s.Name, Layer: s.Layer, MultiplyAdds: s.MultiplyAdds, Peer: peer.Name}
 	}
-	m.latency()
-	m.throughput()
+	m.latency(ctx)
+	m.throughput(ctx)
 	m.compare()
 	return m.results
 }

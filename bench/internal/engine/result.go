@@ -2,11 +2,12 @@ package engine
 
 // Result is what was measured of one peer on one subject. Times are in seconds.
 type Result struct {
-	Subject string `json:"subject"`
-	Layer   bool   `json:"layer"`
-	Peer    string `json:"peer"`
-	Version string `json:"version,omitempty"` // of the peer
-	Failure string `json:"failure,omitempty"` // why there are no figures, or not all
+	Subject      string `json:"subject"`
+	Layer        bool   `json:"layer"`
+	MultiplyAdds int64  `json:"multiply_adds,omitempty"` // of one sample, where they were counted
+	Peer         string `json:"peer"`
+	Version      string `json:"version,omitempty"` // of the peer
+	Failure      string `json:"failure,omitempty"` // why there are no figures, or not all
 
 	Latency    *Latency    `json:"latency,omitempty"`    // of one sample on one thread
 	Throughput *Throughput `json:"throughput,omitempty"` // of batches with all cores

@@ -28,7 +28,7 @@ type builder struct {
 
 func newBuilder(seed string) *builder {
 	hash := fnv.New64a()
-	hash.Write([]byte(seed))
+	_, _ = hash.Write([]byte(seed)) // never fails
 	return &builder{model: onnxtest.NewModel(opset), random: rand.New(rand.NewPCG(hash.Sum64(), 0))}
 }
 

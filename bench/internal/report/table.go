@@ -28,7 +28,7 @@ type Row struct {
 	Remark     string
 }
 
-var header = table.Row{"what", "peer", "p50 ms", "of ref", "min ms", "p99 ms", "a second", "of ref", "max diff", "MiB", "start ms", "remark"}
+var header = table.Row{"what", "peer", "p50 ms", "p50/ref", "min ms", "p99 ms", "per s", "rate/ref", "max diff", "MiB", "start ms", "remark"}
 
 func (r Row) cells(what string) table.Row {
 	return table.Row{
@@ -77,18 +77,25 @@ func figure(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return ""
+	case v == 0:
+		return "0"
 	case math.Abs(v) >= 100:
 		return whole(v)
 	default:
-		return strconv.FormatFloat(v, 'f', max(0, 2-int(math.Floor(math.Log10(math.Max(math.Abs(v), 1e-3))))), 64)
+		return strconv.FormatFloat(v, 'f', 2-int(math.Floor(math.Log10(math.Abs(v)))), 64)
 	}
 }
 
+// ratio writes a number to two digits, small ones to three.
 func ratio(v float64) string {
-	if math.IsNaN(v) {
+	switch {
+	case math.IsNaN(v):
 		return ""
+	case v < 0.1:
+		return strconv.FormatFloat(v, 'f', 3, 64)
+	default:
+		return strconv.FormatFloat(v, 'f', 2, 64)
 	}
-	return strconv.FormatFloat(v, 'f', 2, 64)
 }
 
 func exponent(v float64) string {

@@ -35,7 +35,7 @@ func Ratio(values, reference []float64) float64 {
 
 // MaxDifference returns the largest absolute difference of two lists' elements;
 // +Inf if one is longer, or holds what is no finite number.
-func MaxDifference(a, b []float32) float64 {
+func MaxDifference[T float32 | float64](a, b []T) float64 {
 	if len(a) != len(b) {
 		return math.Inf(1)
 	}
@@ -48,4 +48,12 @@ func MaxDifference(a, b []float32) float64 {
 		largest = max(largest, d)
 	}
 	return largest
+}
+
+// Finite returns nil for what is no number, which JSON has no word for.
+func Finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
 }

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,14 +24,14 @@ type Process struct {
 }
 
 // Start starts a peer's program with a configuration. The environment is this
-// process's and the given variables.
-func Start(program []string, environment []string, config Config) (*Process, error) {
+// process's and the given variables. The program is killed when the context ends.
+func Start(ctx context.Context, program []string, environment []string, config Config) (*Process, error) {
 	argument, err := json.Marshal(config)
 	if err != nil {
 		return nil, err
 	}
 	p := &Process{replies: make(chan []byte)}
-	p.command = exec.Command(program[0], append(program[1:len(program):len(program)], string(argument))...)
+	p.command = exec.CommandContext(ctx, program[0], append(program[1:len(program):len(program)], string(argument))...) //nolint:gosec // a peer is whatever program it is
 	p.command.Env = append(os.Environ(), environment...)
 	p.command.Stderr = &p.stderr
 	if p.stdin, err = p.command.StdinPipe(); err != nil {
@@ -112,6 +113,6 @@ func (p *Process) Stop() {
 func (p *Process) death() error {
 	for range p.replies {
 	}
-	err := p.command.Wait()
-	return fmt.Errorf("ended (%v): %s", err, p.stderr.cause())
+	_ = p.command.Wait() // the state says how
+	return fmt.Errorf("ended (%s): %s", p.command.ProcessState, p.stderr.cause())
 }

@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Command onnxruntime is the peer that the others' figures are divided by: ONNX
 // Runtime's shared library, which the environment variable ONNXRUNTIME names.
 package main
@@ -27,7 +29,7 @@ func open(config worker.Config) (worker.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer options.Destroy()
+	defer func() { _ = options.Destroy() }()
 	session, err := ort.NewDynamicAdvancedSession(config.Model, []string{config.Input}, []string{config.Output}, options)
 	return engine{session, config}, err
 }

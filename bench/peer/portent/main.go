@@ -25,7 +25,7 @@ func open(config worker.Config) (worker.Engine, error) {
 }
 
 func options(config worker.Config) onnxgo.Options {
-	return onnxgo.Options{Workers: max(config.Threads, config.Callers)}
+	return onnxgo.Options{Workers: max(config.Threads, config.Callers), Threads: config.Threads, ISA: config.ISA}
 }
 
 // Version says on what the engine computes.

@@ -53,13 +53,9 @@ func winogradFits(g kernels.ConvGeometry) bool {
 
 // The estimates are in vector multiplications for one picture.
 
-// bytesPerMultiplication is how many bytes of weights come from outside of the
-// nearest caches in the time of a multiplication of one float32 a lane.
-const bytesPerMultiplication = 12
-
 func directCost(set *micro.Set, g kernels.ConvGeometry) float64 {
 	products := g.Rows.Kernel * g.Columns.Kernel * g.InChannels * ceilDiv(g.OutChannels, set.Lanes)
-	return max(float64(g.Rows.Output*g.Columns.Output*products), float64(4*products*set.Lanes)/bytesPerMultiplication)
+	return max(float64(g.Rows.Output*g.Columns.Output*products), float64(4*products*set.Lanes/set.Bandwidth))
 }
 
 func winogradCost(set *micro.Set, g kernels.ConvGeometry, m Method) float64 {
@@ -67,7 +63,7 @@ func winogradCost(set *micro.Set, g kernels.ConvGeometry, m Method) float64 {
 	tiles := ceilDiv(g.Rows.Output, w.step) * ceilDiv(g.Columns.Output, w.step)
 	in, out := ceilDiv(g.InChannels, set.Lanes), ceilDiv(g.OutChannels, set.Lanes)
 	products := w.size * w.size * g.InChannels * out
-	work := max(float64(products*tiles), float64(4*products*set.Lanes)/bytesPerMultiplication)
+	work := max(float64(products*tiles), float64(4*products*set.Lanes/set.Bandwidth))
 	return work + float64(tiles*in)*w.inputCost + float64(tiles*out)*w.outputCost
 }
 

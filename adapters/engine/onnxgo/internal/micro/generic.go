@@ -4,7 +4,7 @@ import "unsafe"
 
 // generic are the kernels in Go, for every processor.
 var generic = &Set{
-	Name: "generic", Lanes: lanes,
+	Name: "generic", Lanes: lanes, Bandwidth: 200,
 	Unit: [3][]func(*Tile){
 		1: {1: func(a *Tile) { tiles(a, 1, 1, vectorBytes) }, 2: func(a *Tile) { tiles(a, 2, 1, vectorBytes) }, 4: func(a *Tile) { tiles(a, 4, 1, vectorBytes) }},
 		2: {1: func(a *Tile) { tiles(a, 1, 2, vectorBytes) }, 2: func(a *Tile) { tiles(a, 2, 2, vectorBytes) }, 4: func(a *Tile) { tiles(a, 4, 2, vectorBytes) }},

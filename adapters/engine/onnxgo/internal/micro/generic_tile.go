@@ -21,13 +21,18 @@ func tiles(a *Tile, pixels, blocks, distance int) {
 	var at place
 	for range a.Lines {
 		for range a.Tiles {
-			if pixels == 4 {
+			switch pixels {
+			case 1:
+				for n := range blocks * lanes / 8 {
+					a.one(at, n, blocks)
+				}
+			case 2:
+				for n := range blocks * lanes / 4 {
+					a.two(at, n, blocks, distance)
+				}
+			default:
 				for n := range blocks * lanes / 2 {
 					a.four(at, n, blocks, distance)
-				}
-			} else {
-				for q := range blocks * lanes / 4 {
-					a.tile(at, q, pixels, blocks, distance)
 				}
 			}
 			at = place{at.in + a.InStep, at.out + a.OutStep, at.residual + a.OutStep, at.weights + a.WeightStep}
@@ -36,14 +41,11 @@ func tiles(a *Tile, pixels, blocks, distance int) {
 	}
 }
 
-// tile computes four channels of a tile: those of the q-th quad.
-func (a *Tile) tile(at place, q, pixels, blocks, distance int) {
+// two computes four channels of a tile of two pixels: those of the q-th quad.
+func (a *Tile) two(at place, q, blocks, distance int) {
 	first := *(*quad)(unsafe.Add(address(a.Bias), q*quadBytes))
 	second := first
 	step := blocks * vectorBytes
-	if pixels == 1 {
-		distance = 0 // the second pixel is the first, and not stored
-	}
 	weights := at.weights + q*quadBytes
 	for block := range a.Blocks + 1 {
 		channels := 4*a.Quads + a.Singles
@@ -63,9 +65,7 @@ func (a *Tile) tile(at place, q, pixels, blocks, distance int) {
 		}
 	}
 	a.finish(at, q, 0, &first)
-	if pixels == 2 {
-		a.finish(at, q, 1, &second)
-	}
+	a.finish(at, q, 1, &second)
 }
 
 // addProducts adds the products of some channels of two pixels and their

@@ -299,7 +299,7 @@ func scaleShiftRowAVX2(a *Row)
 func pause()
 
 var avx512 = &Set{
-	Name: "avx512", Lanes: 16,
+	Name: "avx512", Lanes: 16, Bandwidth: 12,
 	Unit: [3][]func(*Tile){
 		1: {1: unit1x1AVX512, 2: unit2x1AVX512, 3: unit3x1AVX512, 4: unit4x1AVX512, 5: unit5x1AVX512, 6: unit6x1AVX512, 7: unit7x1AVX512, 8: unit8x1AVX512, 10: unit10x1AVX512, 12: unit12x1AVX512, 14: unit14x1AVX512, 16: unit16x1AVX512},
 		2: {1: unit1x2AVX512, 2: unit2x2AVX512, 3: unit3x2AVX512, 4: unit4x2AVX512, 5: unit5x2AVX512, 6: unit6x2AVX512, 7: unit7x2AVX512, 8: unit8x2AVX512, 9: unit9x2AVX512, 10: unit10x2AVX512, 11: unit11x2AVX512, 12: unit12x2AVX512, 13: unit13x2AVX512, 14: unit14x2AVX512},
@@ -316,7 +316,7 @@ var avx512 = &Set{
 }
 
 var avx2 = &Set{
-	Name: "avx2", Lanes: 8,
+	Name: "avx2", Lanes: 8, Bandwidth: 12,
 	Unit: [3][]func(*Tile){
 		1: {1: unit1x1AVX2, 2: unit2x1AVX2, 3: unit3x1AVX2, 4: unit4x1AVX2, 5: unit5x1AVX2, 6: unit6x1AVX2, 8: unit8x1AVX2, 10: unit10x1AVX2, 12: unit12x1AVX2},
 		2: {1: unit1x2AVX2, 2: unit2x2AVX2, 3: unit3x2AVX2, 4: unit4x2AVX2, 5: unit5x2AVX2, 6: unit6x2AVX2},

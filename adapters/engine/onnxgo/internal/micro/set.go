@@ -4,6 +4,9 @@ package micro
 type Set struct {
 	Name  string // "avx512", "avx2" or "generic"
 	Lanes int    // float32 in a vector
+	// Bandwidth is about how many bytes of weights come from outside of the nearest
+	// caches in the time that the product of two vectors takes.
+	Bandwidth int
 
 	// Unit are the tiles for pixels that lie side by side, and Strided those for
 	// pixels at any distance: by number of blocks (1 or 2), and by number of

@@ -63,7 +63,7 @@ func {{.Name}}(a *{{.Arguments}})
 func pause()
 {{range $set := .Sets}}
 var {{.Name}} = &Set{
-	Name: "{{.Name}}", Lanes: {{.Lanes}},
+	Name: "{{.Name}}", Lanes: {{.Lanes}}, Bandwidth: 12,
 	Unit: [3][]func(*Tile){ {{range $b := blocks}}
 		{{$b}}: { {{range $set.Unit $b}} {{.}}: unit{{.}}x{{$b}}{{$set.Suffix}}, {{end}} },{{end}}
 	},
