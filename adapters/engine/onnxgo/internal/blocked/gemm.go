@@ -121,6 +121,7 @@ func (g *Gemm) Run(dst, a []float32, b *GemmWeights, e kernels.GemmEpilogue) {
 // compute computes a group of columns.
 func (g *Gemm) compute(part, worker int) {
 	own, group := &g.workers[worker], g.groups[part]
+	own.tile.Weights = pointer(g.zeros, 0) // nothing is read there, but its address is calculated with
 	if g.size.K > 0 {
 		own.tile.Weights = pointer(g.b.packed, group.first*g.set.Lanes*g.size.K)
 	}
