@@ -8,7 +8,10 @@ VERSION ?= devel
 FUZZTIME ?= 20000x
 GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 
-.PHONY: help build test race cover lint generate fresh fuzz bench-once image image-test browser-test check
+ENGINE := ./adapters/engine/onnxgo
+GENERATOR := $(ENGINE)/internal/micro/gen
+
+.PHONY: help build test race noasm arm64 cover lint generate fresh fuzz bench bench-once image image-test browser-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +25,16 @@ test: ## the tests, as the README has it
 race: ## the tests under the race detector, the longest of them shortened
 	$(GO) test -race -short ./...
 
+noasm: ## the engine's tests without assembly
+	$(GO) vet -tags noasm ./...
+	$(GO) test -short -tags noasm $(ENGINE)/...
+
+# The longest tests are left out: an emulated processor takes ten times as long.
+arm64: ## the engine's tests for arm64, under qemu
+	@command -v qemu-aarch64-static >/dev/null || { echo 'SKIPPED: the tests for arm64 need qemu-aarch64-static (Debian: qemu-user-static)'; exit 0; }; \
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -short -exec qemu-aarch64-static $(ENGINE)/internal/... && \
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -short -run 'Agrees|Batches|Threads' -exec qemu-aarch64-static $(ENGINE)
+
 cover: ## which statements the tests run, by function and in total
 	@mkdir -p bin
 	$(GO) test -coverpkg ./... -coverprofile bin/cover.out ./...
@@ -34,6 +47,8 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	GOARCH=arm64 $(GO) build ./...
 	$(TOOL) golangci-lint run ./...
 	cd tools && $(GO) mod tidy -diff
+	cd $(GENERATOR) && $(GO) vet . && $(GO) mod tidy -diff
+	$(MAKE) --no-print-directory -C bench lint
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
@@ -52,8 +67,12 @@ fuzz: ## every fuzz target, FUZZTIME runs or seconds of each
 	  done; \
 	done
 
+bench: ## engine and server against others, one table; see bench/README.md
+	$(MAKE) --no-print-directory -C bench
+
 bench-once: ## every benchmark once, so that none rots
 	$(GO) test -run '^$$' -bench . -benchtime 1x ./... | grep -v -E '^(ok|\?|PASS)'
+	$(MAKE) --no-print-directory -C bench test
 
 image: ## the container image
 	docker build -t $(IMAGE) --build-arg VERSION=$(VERSION) .
@@ -64,4 +83,4 @@ image-test: ## build the image and try it, with docker or buildah
 browser-test: ## try the pages in a headless Chromium
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
-check: lint test race fresh fuzz bench-once image-test browser-test ## everything
+check: lint test race noasm arm64 fresh fuzz bench-once image-test browser-test ## everything

@@ -14,6 +14,8 @@ import (
 type loading struct {
 	model     string
 	workers   int
+	threads   int
+	isa       string
 	tolerance float64
 	maxMemory int
 }
@@ -21,6 +23,8 @@ type loading struct {
 func (l *loading) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&l.model, "model", "", "folder or .onnx file of the model to use (default: the one inside the binary)")
 	flags.IntVar(&l.workers, "workers", 0, "predictions that run at once (default: one a core)")
+	flags.IntVar(&l.threads, "threads", 1, "cores that one prediction may use while no other needs them")
+	flags.StringVar(&l.isa, "isa", "", "instruction set to compute with: avx512, avx2 or generic (default: the fastest)")
 	flags.Float64Var(&l.tolerance, "tolerance", 1e-4, "how far an answer may be from a test vector's, relative to max(1, |expected|)")
 	flags.IntVar(&l.maxMemory, "max-memory", 4<<30, "bytes that one prediction may take in the engine")
 }
@@ -39,7 +43,9 @@ func (l *loading) open(options serving.Options) (*loaded, error) {
 		return nil, err
 	}
 	// Here the engine is chosen.
-	predictor, err := onnxgo.Open(folder.ONNX, onnxgo.Options{Workers: l.workers, MaxMemory: l.maxMemory, External: folder.FS})
+	predictor, err := onnxgo.Open(folder.ONNX, onnxgo.Options{
+		Workers: l.workers, Threads: l.threads, ISA: l.isa, MaxMemory: l.maxMemory, External: folder.FS,
+	})
 	if err != nil {
 		return nil, named(folder, err)
 	}

@@ -83,6 +83,7 @@ func serve(cmd *cobra.Command, s *serveSettings) error {
 	if _, err := banner.WriteTo(cmd.OutOrStdout()); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	defer readPromptly()()
 	return serveUntil(cmd.Context(), server, listener, loaded, s.grace, logger)
 }
 

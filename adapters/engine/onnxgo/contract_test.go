@@ -15,5 +15,9 @@ func TestContract(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		options.Rounds, options.Callers = 2, 3
 	}
-	predictortest.Run(t, func() (ports.Predictor, error) { return onnxgo.Open(data, onnxgo.Options{Workers: 2}) }, options)
+	for name, with := range settings() {
+		t.Run(name, func(t *testing.T) {
+			predictortest.Run(t, func() (ports.Predictor, error) { return onnxgo.Open(data, with) }, options)
+		})
+	}
 }

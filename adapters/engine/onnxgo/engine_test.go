@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo"
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/format/onnxfile"
 	"github.com/portent-go/portent/domain"
 )
@@ -40,6 +41,28 @@ func openShipped(t testing.TB, options onnxgo.Options) *onnxgo.Engine {
 		}
 	})
 	return engine
+}
+
+// settings are the ways to compute: each instruction set that the processor has,
+// and several threads for one prediction.
+func settings() map[string]onnxgo.Options {
+	ways := map[string]onnxgo.Options{"threads": {Workers: 4, Threads: 3}}
+	for _, set := range instructionSets() {
+		ways[set] = onnxgo.Options{Workers: 2, ISA: set}
+	}
+	return ways
+}
+
+// instructionSets are those that the processor has. The race detector does not
+// look into assembly, but makes the kernels in Go fifty times slower; what they
+// share is the same.
+func instructionSets() (names []string) {
+	for _, set := range micro.Available() {
+		if !raceEnabled || set.Name != "generic" {
+			names = append(names, set.Name)
+		}
+	}
+	return names
 }
 
 func readTensor(t testing.TB, path string) domain.Tensor {
@@ -103,7 +126,13 @@ func TestShippedModelDescribesItself(t *testing.T) {
 }
 
 func TestShippedModelAgreesWithPyTorch(t *testing.T) {
-	engine := openShipped(t, onnxgo.Options{})
+	for name, with := range settings() {
+		t.Run(name, func(t *testing.T) { checkVectors(t, openShipped(t, with)) })
+	}
+}
+
+func checkVectors(t *testing.T, engine *onnxgo.Engine) {
+	t.Helper()
 	sets, err := filepath.Glob(filepath.Join(modelFolder, "test_data_set_*"))
 	if err != nil || len(sets) != 4 {
 		t.Fatalf("%d test data sets, %v", len(sets), err)
@@ -180,13 +209,57 @@ func TestTheThousandthGivesTheBitsOfTheFirst(t *testing.T) {
 }
 
 func TestBatchesGiveTheBitsOfSingles(t *testing.T) {
-	engine := openShipped(t, onnxgo.Options{})
-	batch := pictures(t, 7)
-	together := predict(t, engine, batch)
-	for i := range 7 {
-		if alone := predict(t, engine, rowOf(t, batch, i)); !slices.Equal(alone, together[10*i:10*i+10]) {
-			t.Errorf("row %d is %v alone, %v in the batch", i, alone, together[10*i:10*i+10])
+	for name, with := range settings() {
+		t.Run(name, func(t *testing.T) {
+			engine := openShipped(t, with)
+			batch := pictures(t, 7)
+			together := predict(t, engine, batch)
+			for i := range 7 {
+				if alone := predict(t, engine, rowOf(t, batch, i)); !slices.Equal(alone, together[10*i:10*i+10]) {
+					t.Errorf("row %d is %v alone, %v in the batch", i, alone, together[10*i:10*i+10])
+				}
+			}
+		})
+	}
+}
+
+// With an instruction set the bits are the same for any number of threads.
+func TestThreadsGiveTheBitsOfOne(t *testing.T) {
+	input := pictures(t, 1)
+	for _, set := range instructionSets() {
+		alone := predict(t, openShipped(t, onnxgo.Options{ISA: set}), input)
+		several := openShipped(t, onnxgo.Options{ISA: set, Workers: 5, Threads: 5})
+		for range 20 {
+			if got := predict(t, several, input); !slices.Equal(got, alone) {
+				t.Fatalf("%s: %v with five threads, %v with one", set, got, alone)
+			}
 		}
+	}
+}
+
+// A batch stops when its caller has gone, whoever computes it.
+func TestACanceledBatchIsGivenUp(t *testing.T) {
+	engine := openShipped(t, onnxgo.Options{Workers: 3})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if outputs, err := engine.Predict(ctx, []domain.Tensor{pictures(t, 9)}); outputs != nil || domain.KindOf(err) != domain.Canceled {
+		t.Errorf("%v, %v", outputs, err)
+	}
+	if got := predict(t, engine, pictures(t, 9)); len(got) != 90 {
+		t.Errorf("%d logits afterwards", len(got))
+	}
+}
+
+func TestUnknownInstructionSetsAreRefused(t *testing.T) {
+	_, err := onnxgo.Open(readFile(t, filepath.Join(modelFolder, "model.onnx")), onnxgo.Options{ISA: "mmx"})
+	if domain.KindOf(err) != domain.Invalid || !strings.Contains(fmt.Sprint(err), `"mmx"`) || !strings.Contains(fmt.Sprint(err), "generic") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestMetadataNamesTheInstructionSet(t *testing.T) {
+	if device := openShipped(t, onnxgo.Options{ISA: "generic"}).Metadata().Device; !strings.Contains(device, "generic") {
+		t.Errorf("device %q", device)
 	}
 }
 

@@ -18,10 +18,11 @@ const (
 // machines keeps compiled plans and the machines that run them, most recently
 // used last. The graph's weights are shared by all of them.
 type machines struct {
-	graph *graph.Graph
-	mu    sync.Mutex
-	plans []*compiled
-	idle  []*machine
+	graph   *graph.Graph
+	threads int // that one prediction may use
+	mu      sync.Mutex
+	plans   []*compiled
+	idle    []*machine
 }
 
 // compiled is a plan, which is compiled by the first who asks for it.
@@ -38,16 +39,16 @@ type machine struct {
 	of *compiled
 }
 
-func newMachines(g *graph.Graph) *machines { return &machines{graph: g} }
+func newMachines(g *graph.Graph, threads int) *machines { return &machines{graph: g, threads: threads} }
 
-// run predicts on a machine for the inputs' shapes, an idle one if there is
-// one.
-func (m *machines) run(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+// run predicts on a machine for the inputs' shapes, an idle one if there is one,
+// with the help of so many other threads.
+func (m *machines) run(ctx context.Context, inputs []domain.Tensor, helpers int) ([]domain.Tensor, error) {
 	worker, err := m.take(inputs)
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := worker.Run(ctx, inputs)
+	outputs, err := worker.Run(ctx, inputs, helpers)
 	if domain.KindOf(err) == domain.Internal && err != nil {
 		return nil, err // the machine is dropped: nobody knows what state it is in
 	}
@@ -65,7 +66,7 @@ func (m *machines) take(inputs []domain.Tensor) (*machine, error) {
 	if worker := m.takeIdle(of); worker != nil {
 		return worker, nil
 	}
-	built, err := tape.New(of.plan)
+	built, err := tape.New(of.plan, m.threads)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/decode"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/graph"
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/format/onnxfile"
 	"github.com/portent-go/portent/domain"
 )
@@ -24,6 +25,10 @@ func Open(model []byte, options Options) (engine *Engine, err error) {
 			engine, err = nil, domain.Errorf(domain.Internal, "loading the model panicked: %v", cause)
 		}
 	}()
+	set, err := micro.Choose(options.ISA)
+	if err != nil {
+		return nil, domain.Errorf(domain.Invalid, "%w", err)
+	}
 	file, err := onnxfile.ReadModel(model, onnxfile.Options{External: options.External})
 	if err != nil {
 		return nil, err
@@ -37,7 +42,7 @@ func Open(model []byte, options Options) (engine *Engine, err error) {
 	}
 	g, err := graph.New(graph.Definition{
 		Inputs: file.Graph.Inputs, Outputs: file.Graph.Outputs, Nodes: nodes,
-		Constants: file.Graph.Initializers, Budget: options.MaxMemory,
+		Constants: file.Graph.Initializers, Budget: options.MaxMemory, Set: set,
 	})
 	if err != nil {
 		return nil, err
@@ -46,14 +51,14 @@ func Open(model []byte, options Options) (engine *Engine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(g, signature, metadataOf(file), options), nil
+	return newEngine(g, signature, metadataOf(file, set), options), nil
 }
 
-func metadataOf(file *onnxfile.Model) domain.Metadata {
+func metadataOf(file *onnxfile.Model, set *micro.Set) domain.Metadata {
 	return domain.Metadata{
 		Platform:   "onnx_onnxv1",
 		Engine:     "onnxgo",
-		Device:     fmt.Sprintf("cpu (pure Go, %s)", runtime.GOARCH),
+		Device:     fmt.Sprintf("cpu (%s, %s)", runtime.GOARCH, set.Name),
 		Producer:   file.Producer,
 		Opsets:     file.Opsets,
 		Properties: file.Properties,

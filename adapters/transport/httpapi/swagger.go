@@ -24,12 +24,16 @@ type swaggerUI struct {
 
 // swaggerFiles are the files that the page asks for. The package of the
 // embedded files holds others, which lead to a page of the internet.
-var swaggerFiles = []string{"swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-16x16.png", "favicon-32x32.png"}
+var swaggerFiles = []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-16x16.png", "favicon-32x32.png"}
+
+// The page asks for a preset that adds a bar on top with a box for any address of
+// a document. This server has one document, so the preset is an empty one.
+const presetFile, emptyPreset = "swagger-ui-standalone-preset.js", "window.SwaggerUIStandalonePreset = [];\n"
 
 // newSwaggerUI renders the page. It shows the OpenAPI 3 document, since only that
 // one can offer a form for a picture's file.
 func newSwaggerUI() (*swaggerUI, error) {
-	ui := &swaggerUI{files: httpSwagger.Handler(httpSwagger.URL("../openapi.json"))}
+	ui := &swaggerUI{files: httpSwagger.Handler(httpSwagger.URL("../openapi.json"), httpSwagger.Layout(httpSwagger.BaseLayout))}
 	var page capture
 	request := &http.Request{Method: http.MethodGet, RequestURI: "/swagger/index.html"}
 	ui.files.ServeHTTP(&page, request)
@@ -80,6 +84,8 @@ func (h *Handler) swagger(w http.ResponseWriter, r *http.Request) {
 	case file == "index.html":
 		w.Header().Set("Content-Security-Policy", ui.policy)
 		writeBytes(w, "text/html; charset=utf-8", ui.index)
+	case file == presetFile:
+		writeBytes(w, "text/javascript; charset=utf-8", []byte(emptyPreset))
 	case slices.Contains(swaggerFiles, file):
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		request := r.Clone(r.Context())

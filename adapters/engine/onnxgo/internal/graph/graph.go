@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
 	"github.com/portent-go/portent/domain"
 )
@@ -16,6 +17,7 @@ type Graph struct {
 	constants map[string]domain.Tensor
 	budget    int // bytes that one plan may take
 	folded    memo
+	set       *micro.Set
 }
 
 // node is an operator of the graph with what it means.
@@ -31,16 +33,20 @@ type Definition struct {
 	Outputs   []domain.TensorSpec // the shapes are what the file claims, nil where it says nothing
 	Nodes     []operator.Node
 	Constants map[string]domain.Tensor
-	Budget    int // bytes that one plan's values may take
+	Budget    int        // bytes that one plan's values may take
+	Set       *micro.Set // the kernels to compute with; nil is the fastest
 }
 
 // New checks a definition and returns its graph. All operators that are not
 // supported are named in one error of kind Unsupported; a graph that breaks
 // ONNX's rules is an error of kind Invalid.
 func New(d Definition) (*Graph, error) {
-	g := &Graph{inputs: d.Inputs, outputs: d.Outputs, constants: make(map[string]domain.Tensor, len(d.Constants)), budget: d.Budget}
+	g := &Graph{inputs: d.Inputs, outputs: d.Outputs, constants: make(map[string]domain.Tensor, len(d.Constants)), budget: d.Budget, set: d.Set}
 	for name, tensor := range d.Constants {
 		g.constants[name] = tensor
+	}
+	if g.set == nil {
+		g.set = micro.Available()[0]
 	}
 	if err := checkNames(d); err != nil {
 		return nil, err

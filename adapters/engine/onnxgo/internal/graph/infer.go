@@ -26,13 +26,14 @@ type program struct {
 	budget  int
 	spent   int // bytes of the values computed while compiling
 	folded  *memo
+	target  operator.Target
 }
 
 // infer walks the graph for inputs of the given shapes: it finds every value's
 // datatype and shape, and computes those that do not depend on the inputs'
 // elements.
 func (g *Graph) infer(shapes []domain.Shape) (*program, error) {
-	p := &program{values: make(map[string]operator.Value, len(g.nodes)+len(g.constants)), budget: g.budget, folded: &g.folded}
+	p := &program{values: make(map[string]operator.Value, len(g.nodes)+len(g.constants)), budget: g.budget, folded: &g.folded, target: operator.Target{Set: g.set}}
 	for i, input := range g.inputs {
 		p.inputs = append(p.inputs, input.Name)
 		p.values[input.Name] = operator.Value{Datatype: input.Datatype, Shape: shapes[i]}

@@ -20,7 +20,7 @@ type placer struct {
 
 // place turns a program into a plan.
 func place(p *program) (*Plan, error) {
-	pl := &placer{program: p, plan: &Plan{}, numbers: make(map[string]int), views: make(map[string]string)}
+	pl := &placer{program: p, plan: &Plan{target: p.target}, numbers: make(map[string]int), views: make(map[string]string)}
 	pl.findViews()
 	pl.findLastUses()
 	for _, name := range p.inputs {
@@ -118,7 +118,7 @@ func (pl *placer) number(name string) int {
 // take returns a buffer for a value: the smallest free one that is large
 // enough, else the largest free one made larger, else a new one.
 func (pl *placer) take(value operator.Value) int {
-	elements, _ := value.Shape.Elements() // checked when it was inferred
+	elements, _ := shapeInMemory(value).Elements() // checked when it was inferred
 	best := -1
 	for at, candidate := range pl.free {
 		b := pl.plan.buffers[candidate]

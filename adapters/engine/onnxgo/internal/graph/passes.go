@@ -15,6 +15,7 @@ var passes = []func(*program) error{
 	fuseResiduals,
 	fuseClamps,
 	dropDead,
+	layOut,
 }
 
 // dropIdentities lets the readers of an identity's output read its input.

@@ -3,7 +3,10 @@ package graph
 import (
 	"fmt"
 
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/team"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -15,6 +18,7 @@ type Plan struct {
 	Outputs []int // which values are its outputs
 	values  []placement
 	buffers []buffer
+	target  operator.Target
 }
 
 // Step is one operator of a plan. Values are numbered; -1 is one left out.
@@ -58,37 +62,57 @@ func (g *Graph) Compile(shapes []domain.Shape) (*Plan, error) {
 type State struct {
 	Values []domain.Tensor // by number; constants are shared and must not be changed
 	Runs   []func()        // one for each step
+	Team   *team.Team      // the threads that the steps are spread over
 }
 
-// NewState allocates a plan's buffers.
-func (p *Plan) NewState() (*State, error) {
+// NewState allocates a plan's buffers, for predictions by at most so many
+// threads.
+func (p *Plan) NewState(threads int) (*State, error) {
 	memory := make([]domain.Tensor, len(p.buffers))
 	for i, b := range p.buffers {
 		var err error
-		if memory[i], err = domain.MakeTensor(b.datatype, domain.Shape{b.elements}); err != nil {
+		if memory[i], err = b.allocate(); err != nil {
 			return nil, err
 		}
 	}
-	state := &State{Values: make([]domain.Tensor, len(p.values)), Runs: make([]func(), len(p.Steps))}
+	state := &State{Values: make([]domain.Tensor, len(p.values)), Runs: make([]func(), len(p.Steps)), Team: team.New(threads, micro.Pause)}
 	for i, v := range p.values {
 		if v.Known() {
 			state.Values[i] = v.Const
 			continue
 		}
-		tensor, err := view(memory[v.buffer], v.Shape)
+		tensor, err := view(memory[v.buffer], shapeInMemory(v.Value))
 		if err != nil {
 			return nil, err
 		}
 		state.Values[i] = tensor
 	}
 	for i, s := range p.Steps {
-		run, err := p.bind(s, state.Values)
+		run, err := p.bind(s, state)
 		if err != nil {
 			return nil, err
 		}
 		state.Runs[i] = run
 	}
 	return state, nil
+}
+
+// allocate returns the buffer's memory, at the beginning of a cache line where
+// vectors are read from it.
+func (b buffer) allocate() (domain.Tensor, error) {
+	if b.datatype == domain.FP32 {
+		return domain.NewTensor(domain.Shape{b.elements}, blocked.Floats(b.elements))
+	}
+	return domain.MakeTensor(b.datatype, domain.Shape{b.elements})
+}
+
+// shapeInMemory returns the shape of a value's tensor: its own, or one axis for
+// all that its layout takes.
+func shapeInMemory(v operator.Value) domain.Shape {
+	if v.Layout != nil {
+		return domain.Shape{v.Layout.Elements()}
+	}
+	return v.Shape
 }
 
 // view returns the beginning of a buffer as a tensor of a shape.
@@ -105,10 +129,12 @@ func view(memory domain.Tensor, shape domain.Shape) (domain.Tensor, error) {
 }
 
 // bind compiles a step and ties it to a state's values.
-func (p *Plan) bind(s Step, tensors []domain.Tensor) (func(), error) {
-	inputs, inputTensors := p.pick(s.Inputs, tensors)
-	outputs, outputTensors := p.pick(s.Outputs, tensors)
-	run, err := s.operator.Compile(inputs, outputs)
+func (p *Plan) bind(s Step, state *State) (func(), error) {
+	inputs, inputTensors := p.pick(s.Inputs, state.Values)
+	outputs, outputTensors := p.pick(s.Outputs, state.Values)
+	target := p.target
+	target.Team = state.Team
+	run, err := operator.Compile(s.operator, target, inputs, outputs)
 	if err != nil {
 		return nil, domain.Errorf(domain.KindOf(err), "%s: %w", s.Name, err)
 	}

@@ -72,8 +72,11 @@ func (g *Graph) dynamicBatch() (batched, certain bool) {
 	return batched, true
 }
 
-// outputsFor infers the outputs for a batch of n.
-func (g *Graph) outputsFor(n int) ([]spec, error) {
+// CompileRows returns the plan for inputs of n rows. Their other axes are static.
+func (g *Graph) CompileRows(n int) (*Plan, error) { return g.Compile(g.shapesOf(n)) }
+
+// shapesOf returns the inputs' shapes for a batch of n.
+func (g *Graph) shapesOf(n int) []domain.Shape {
 	shapes := make([]domain.Shape, len(g.inputs))
 	for i, input := range g.inputs {
 		shapes[i] = input.Shape.Clone()
@@ -81,7 +84,12 @@ func (g *Graph) outputsFor(n int) ([]spec, error) {
 			shapes[i][0] = n
 		}
 	}
-	p, err := g.infer(shapes)
+	return shapes
+}
+
+// outputsFor infers the outputs for a batch of n.
+func (g *Graph) outputsFor(n int) ([]spec, error) {
+	p, err := g.infer(g.shapesOf(n))
 	if err != nil {
 		return nil, err
 	}

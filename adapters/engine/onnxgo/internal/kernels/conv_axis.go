@@ -19,8 +19,8 @@ func (a Axis) Reach() int { return (a.Output-1)*a.Stride + (a.Kernel-1)*a.Dilati
 // inside reports whether all windows lie within the input.
 func (a Axis) inside() bool { return a.Before == 0 && a.Reach() <= a.Input }
 
-// taps returns the range of k that lies within the input for window o.
-func (a Axis) taps(o int) (from, to int) {
+// Taps returns the range of k that lies within the input for window o.
+func (a Axis) Taps(o int) (from, to int) {
 	start := o*a.Stride - a.Before
 	if start < 0 {
 		from = min(ceilDiv(-start, a.Dilation), a.Kernel)

@@ -11,7 +11,7 @@ func TestTapsAreThoseInside(t *testing.T) {
 		a, _ := randomAxis(random)
 		a.Output += random.IntN(3) // windows may begin behind the input
 		for o := range a.Output {
-			from, to := a.taps(o)
+			from, to := a.Taps(o)
 			if from < 0 || to > a.Kernel || from > to {
 				t.Fatalf("%+v: window %d has taps %d to %d", a, o, from, to)
 			}

@@ -19,11 +19,11 @@ func (g *PoolGeometry) windows(dst, src []float32, compute func(src []float32, w
 	for plane := range g.Planes {
 		elements := src[plane*in : (plane+1)*in]
 		for y := range g.Rows.Output {
-			top, bottom := g.Rows.taps(y)
+			top, bottom := g.Rows.Taps(y)
 			for x := range g.Columns.Output {
-				left, right := g.Columns.taps(x)
+				left, right := g.Columns.Taps(x)
 				dst[i] = compute(elements, window{
-					start: g.Rows.at(y, top)*g.Columns.Input + g.Columns.at(x, left),
+					start: g.Rows.At(y, top)*g.Columns.Input + g.Columns.At(x, left),
 					rows:  bottom - top, columns: right - left,
 					rowStep: g.Rows.Dilation * g.Columns.Input, columnStep: g.Columns.Dilation,
 				}, y, x)
@@ -63,23 +63,23 @@ func AveragePool(g PoolGeometry, dst, src []float32) {
 // in front of the input, and as many elements behind it as bottom and right say.
 // What a window covers beyond those is not counted.
 func AveragePoolPadded(g PoolGeometry, bottom, right int, dst, src []float32) {
-	rows, columns := g.Rows.widened(bottom), g.Columns.widened(right)
+	rows, columns := g.Rows.Widened(bottom), g.Columns.Widened(right)
 	g.windows(dst, src, func(src []float32, w window, y, x int) float32 {
-		top, bottom := rows.taps(y)
-		left, right := columns.taps(x)
+		top, bottom := rows.Taps(y)
+		left, right := columns.Taps(x)
 		return float32(total(src, w) / float64((bottom-top)*(right-left)))
 	})
 }
 
-// widened returns the axis with its padding made part of the input.
-func (a Axis) widened(after int) Axis {
+// Widened returns the axis with its padding made part of the input.
+func (a Axis) Widened(after int) Axis {
 	a.Input += a.Before + after
 	a.Before = 0
 	return a
 }
 
-// at returns the position of element k of window o.
-func (a Axis) at(o, k int) int { return o*a.Stride - a.Before + k*a.Dilation }
+// At returns the position of element k of window o.
+func (a Axis) At(o, k int) int { return o*a.Stride - a.Before + k*a.Dilation }
 
 func total(src []float32, w window) float64 {
 	var sum float64

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
 )
@@ -25,6 +26,7 @@ type Conv struct {
 	clamped   bool
 	low, high float32
 	packed    *packing[*kernels.ConvWeights]
+	blocked   *packing[*blocked.ConvWeights]
 }
 
 // The places of a convolution's inputs.
@@ -41,7 +43,7 @@ func parseConv(node Node) (Operator, error) {
 		window: parseWindow(a, windowHas{dilations: true}),
 		group:  a.int("group", 1),
 		low:    float32(math.Inf(-1)), high: float32(math.Inf(1)),
-		packed: new(packing[*kernels.ConvWeights]),
+		packed: new(packing[*kernels.ConvWeights]), blocked: new(packing[*blocked.ConvWeights]),
 	}
 	c.window.slack = 1 // as with the 1x1 kernels of stride 2 beside a residual block: all begin with the first
 	a.expect(c.group > 0, "group", "is not a number of groups")
@@ -155,7 +157,7 @@ func (c *Conv) Compile(inputs, _ []Value) (Run, error) {
 	w := inputs[convWeights]
 	var weights *kernels.ConvWeights
 	if w.Known() {
-		weights = c.packed.get(w.Const, func(values []float32) *kernels.ConvWeights {
+		weights = c.packed.get(w.Const, nil, func(values []float32) *kernels.ConvWeights {
 			packed := kernels.NewConvWeights(g)
 			packed.Pack(values)
 			return packed

@@ -97,8 +97,8 @@ func TestConvSharesItsPackedWeights(t *testing.T) {
 				t.Fatal(err)
 			}
 			if first == nil {
-				first = op.packed.packed
-			} else if first != any(op.packed.packed) {
+				first = op.packed.forms[nil]
+			} else if first != any(op.packed.forms[nil]) {
 				t.Error("the same weights are packed twice")
 			}
 		}

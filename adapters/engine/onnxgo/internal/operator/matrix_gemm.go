@@ -3,6 +3,7 @@ package operator
 import (
 	"fmt"
 
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
 )
@@ -21,7 +22,7 @@ var matrixFamily = map[string][]definition{
 type gemm struct {
 	alpha, beta    float32
 	transA, transB bool
-	packed         *packing[*kernels.GemmWeights]
+	packed         *packing[*blocked.GemmWeights]
 }
 
 func parseGemm(node Node) (Operator, error) {
@@ -30,7 +31,7 @@ func parseGemm(node Node) (Operator, error) {
 		alpha: a.float("alpha", 1), beta: a.float("beta", 1),
 		// ONNX calls every value but 0 true here.
 		transA: a.int("transA", 0) != 0, transB: a.int("transB", 0) != 0,
-		packed: new(packing[*kernels.GemmWeights]),
+		packed: new(packing[*blocked.GemmWeights]),
 	}
 	return g, a.done()
 }
@@ -104,8 +105,13 @@ func addendStrides(inputs []Value, size kernels.GemmGeometry) (row, column int, 
 	return row, column, nil
 }
 
-// Compile packs B: now if it is known, else at every run.
-func (g *gemm) Compile(inputs, _ []Value) (Run, error) {
+// Compile is for what is computed while compiling.
+func (g *gemm) Compile(inputs, outputs []Value) (Run, error) {
+	return g.CompileFor(portable(), inputs, outputs)
+}
+
+// CompileFor packs B: now if it is known, else at every run.
+func (g *gemm) CompileFor(t Target, inputs, _ []Value) (Run, error) {
 	size, err := g.geometry(inputs)
 	if err != nil {
 		return nil, err
@@ -114,11 +120,11 @@ func (g *gemm) Compile(inputs, _ []Value) (Run, error) {
 	if epilogue.Row, epilogue.Column, err = addendStrides(inputs, size); err != nil {
 		return nil, err
 	}
-	weights, repack, err := g.weights(inputs[1], size)
+	weights, repack, err := g.weights(t, inputs[1], size)
 	if err != nil {
 		return nil, err
 	}
-	product := kernels.NewGemm(size)
+	product := blocked.NewGemm(t.Set, t.Team, size)
 	return func(inputs, outputs []domain.Tensor) {
 		if repack {
 			weights.Pack(floats(inputs[1]), size.TransB)
@@ -132,20 +138,20 @@ func (g *gemm) Compile(inputs, _ []Value) (Run, error) {
 }
 
 // weights returns the place for B, and whether it has to be filled at every run.
-func (g *gemm) weights(b Value, size kernels.GemmGeometry) (weights *kernels.GemmWeights, repack bool, err error) {
+func (g *gemm) weights(t Target, b Value, size kernels.GemmGeometry) (weights *blocked.GemmWeights, repack bool, err error) {
 	if n, _ := b.Shape.Elements(); b.Known() && n > 0 {
-		return g.packed.get(b.Const, func(values []float32) *kernels.GemmWeights {
-			return packMatrix(size, values)
+		return g.packed.get(b.Const, t.Set, func(values []float32) *blocked.GemmWeights {
+			return packMatrix(t, size, values)
 		}), false, nil
 	}
 	if err := fitsGemmScratch(size); err != nil {
 		return nil, false, err
 	}
-	return kernels.NewGemmWeights(size), true, nil
+	return blocked.NewGemmWeights(t.Set, size), true, nil
 }
 
-func packMatrix(size kernels.GemmGeometry, values []float32) *kernels.GemmWeights {
-	weights := kernels.NewGemmWeights(size)
+func packMatrix(t Target, size kernels.GemmGeometry, values []float32) *blocked.GemmWeights {
+	weights := blocked.NewGemmWeights(t.Set, size)
 	weights.Pack(values, size.TransB)
 	return weights
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
 )
@@ -12,11 +13,11 @@ import (
 // axes are the matrices', the others are stretched to each other, and an operand
 // of one axis is a row (left) or a column (right) that leaves no axis behind.
 type matMul struct {
-	packed *packing[[]*kernels.GemmWeights]
+	packed *packing[[]*blocked.GemmWeights]
 }
 
 func parseMatMul(node Node) (Operator, error) {
-	return &matMul{packed: new(packing[[]*kernels.GemmWeights])}, attributesOf(node).done()
+	return &matMul{packed: new(packing[[]*blocked.GemmWeights])}, attributesOf(node).done()
 }
 
 // stacks is a product of two stacks of matrices. A stack's stride is 0 along an
@@ -124,8 +125,13 @@ func (m *matMul) Infer(inputs []Value) ([]Value, error) {
 	return outputOf(shape)
 }
 
-// Compile packs B: now if it is known, else at every run.
+// Compile is for what is computed while compiling.
 func (m *matMul) Compile(inputs, outputs []Value) (Run, error) {
+	return m.CompileFor(portable(), inputs, outputs)
+}
+
+// CompileFor packs B: now if it is known, else at every run.
+func (m *matMul) CompileFor(t Target, inputs, outputs []Value) (Run, error) {
 	s, err := m.stacks(inputs)
 	if err != nil {
 		return nil, err
@@ -139,10 +145,10 @@ func (m *matMul) Compile(inputs, outputs []Value) (Run, error) {
 	}
 	b := inputs[1]
 	if b.Known() {
-		return s.run(m.packed.get(b.Const, func(values []float32) []*kernels.GemmWeights {
-			var all []*kernels.GemmWeights
+		return s.run(t, m.packed.get(b.Const, t.Set, func(values []float32) []*blocked.GemmWeights {
+			var all []*blocked.GemmWeights
 			for matrix := range slices.Chunk(values, s.size.K*s.size.N) {
-				all = append(all, packMatrix(s.size, matrix))
+				all = append(all, packMatrix(t, s.size, matrix))
 			}
 			return all
 		}), nil), nil
@@ -150,12 +156,12 @@ func (m *matMul) Compile(inputs, outputs []Value) (Run, error) {
 	if err := fitsGemmScratch(s.size); err != nil {
 		return nil, err
 	}
-	return s.run(nil, kernels.NewGemmWeights(s.size)), nil
+	return s.run(t, nil, blocked.NewGemmWeights(t.Set, s.size)), nil
 }
 
 // run multiplies with the packed matrices of B, or packs each into scratch.
-func (s stacks) run(packed []*kernels.GemmWeights, scratch *kernels.GemmWeights) Run {
-	product := kernels.NewGemm(s.size)
+func (s stacks) run(t Target, packed []*blocked.GemmWeights, scratch *blocked.GemmWeights) Run {
+	product := blocked.NewGemm(t.Set, t.Team, s.size)
 	m, n, k := s.size.M, s.size.N, s.size.K
 	return func(inputs, outputs []domain.Tensor) {
 		a, b, dst := floats(inputs[0]), floats(inputs[1]), floats(outputs[0])

@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"slices"
+
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
 )
@@ -12,6 +14,7 @@ type mover interface {
 	pick(dst, src domain.Tensor, s kernels.Selection, fill domain.Tensor)
 	interleave(dst, src domain.Tensor, offset, size, stride int)
 	fill(dst, value domain.Tensor)
+	equal(a, b domain.Tensor) bool
 }
 
 type moves[T domain.Element] struct{}
@@ -33,6 +36,14 @@ func (moves[T]) interleave(dst, src domain.Tensor, offset, size, stride int) {
 
 func (moves[T]) fill(dst, value domain.Tensor) {
 	kernels.Fill(dataOf[T](dst), firstOf[T](value))
+}
+
+func (moves[T]) equal(a, b domain.Tensor) bool { return slices.Equal(dataOf[T](a), dataOf[T](b)) }
+
+// SameElements reports whether two tensors have one datatype, one shape and the
+// same elements. NaN is not the same as anything.
+func SameElements(a, b domain.Tensor) bool {
+	return a.Datatype() == b.Datatype() && a.Shape().Equal(b.Shape()) && movers[a.Datatype()].equal(a, b)
 }
 
 func dataOf[T domain.Element](t domain.Tensor) []T {

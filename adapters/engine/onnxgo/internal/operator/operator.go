@@ -1,6 +1,9 @@
 package operator
 
-import "github.com/portent-go/portent/domain"
+import (
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
+	"github.com/portent-go/portent/domain"
+)
 
 // Value is what is known of one input or output of an operator when a plan is
 // compiled: its datatype, its shape, which is static, and its elements where
@@ -10,6 +13,9 @@ type Value struct {
 	Datatype domain.Datatype
 	Shape    domain.Shape
 	Const    domain.Tensor // zero unless the elements are known
+	// Layout is where the elements are, nil for the plain order of the shape. A
+	// compiler lays out what only Blockers read and write.
+	Layout *blocked.Layout
 }
 
 // Missing reports whether v is an optional input that was left out.

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
 )
@@ -12,14 +13,15 @@ var poolingFamily = map[string][]definition{
 		{since: 8, inputs: arity{1, 1}, outputs: arity{1, 2}, parse: parseMaxPool},
 	},
 	"AveragePool":       {{since: 7, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseAveragePool}},
-	"GlobalAveragePool": {{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseGlobalPool(kernels.GlobalAveragePool)}},
-	"GlobalMaxPool":     {{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseGlobalPool(kernels.GlobalMaxPool)}},
+	"GlobalAveragePool": {{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseGlobalPool(blocked.Mean, kernels.GlobalAveragePool)}},
+	"GlobalMaxPool":     {{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseGlobalPool(blocked.Max, kernels.GlobalMaxPool)}},
 }
 
 // pool is a MaxPool or an AveragePool of X [N,C,L] or [N,C,H,W].
 type pool struct {
-	window  windowAttributes
-	compute func(a area, g kernels.PoolGeometry, dst, src []float32)
+	window    windowAttributes
+	compute   func(a area, g kernels.PoolGeometry, dst, src []float32)
+	reduction blocked.Reduction
 }
 
 func parseMaxPool(node Node) (Operator, error) {
@@ -39,8 +41,10 @@ func parseMaxPool(node Node) (Operator, error) {
 func parseAveragePool(node Node) (Operator, error) {
 	a := attributesOf(node)
 	p := parsePool(a, windowHas{dilations: node.Opset >= 19, ceil: node.Opset >= 10})
+	p.reduction = blocked.Mean
 	p.compute = func(_ area, g kernels.PoolGeometry, dst, src []float32) { kernels.AveragePool(g, dst, src) }
 	if a.bool("count_include_pad", false) {
+		p.reduction = blocked.PaddedMean
 		p.compute = func(a area, g kernels.PoolGeometry, dst, src []float32) {
 			kernels.AveragePoolPadded(g, a.bottom, a.right, dst, src)
 		}

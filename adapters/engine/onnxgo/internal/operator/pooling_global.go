@@ -1,16 +1,20 @@
 package operator
 
-import "github.com/portent-go/portent/domain"
+import (
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
+	"github.com/portent-go/portent/domain"
+)
 
 // globalPool reduces each plane of X [N,C,...] to one value. It takes any number
 // of spatial axes.
 type globalPool struct {
-	compute func(dst, src []float32, n int)
+	reduction blocked.Reduction
+	compute   func(dst, src []float32, n int)
 }
 
-func parseGlobalPool(compute func(dst, src []float32, n int)) func(Node) (Operator, error) {
+func parseGlobalPool(r blocked.Reduction, compute func(dst, src []float32, n int)) func(Node) (Operator, error) {
 	return func(node Node) (Operator, error) {
-		return globalPool{compute}, attributesOf(node).done()
+		return globalPool{r, compute}, attributesOf(node).done()
 	}
 }
 

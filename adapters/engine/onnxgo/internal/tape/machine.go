@@ -15,18 +15,20 @@ import (
 type Machine struct {
 	plan  *graph.Plan
 	state *graph.State
-	vm    gorgonia.VM // nil where there is nothing to compute
+	vm    gorgonia.VM  // nil where there is nothing to compute
+	exec  func() error // runs all of vm
 	run   *run
 }
 
-// New builds the Gorgonia graph and tape machine of a plan.
-func New(plan *graph.Plan) (m *Machine, err error) {
+// New builds the Gorgonia graph and tape machine of a plan, for predictions by at
+// most so many threads.
+func New(plan *graph.Plan, threads int) (m *Machine, err error) {
 	defer func() {
 		if cause := recover(); cause != nil { // Gorgonia panics on what it cannot compile
 			m, err = nil, domain.Errorf(domain.Internal, "Gorgonia cannot compile the plan: %v", cause)
 		}
 	}()
-	state, err := plan.NewState()
+	state, err := plan.NewState(threads)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +47,7 @@ func New(plan *graph.Plan) (m *Machine, err error) {
 // restart compiles an expression graph into a new tape machine.
 func (m *Machine) restart(expressions *gorgonia.ExprGraph) {
 	m.vm = gorgonia.NewTapeMachine(expressions)
+	m.exec = inline(m.vm)
 }
 
 // build returns the expression graph: a node an input, a node a step.
@@ -112,13 +115,16 @@ func firstOf(numbers []int) int {
 }
 
 // Run computes the plan for inputs of its datatypes and shapes and returns
-// outputs that share nothing with the machine.
-func (m *Machine) Run(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+// outputs that share nothing with the machine. Up to helpers threads take part
+// beside the caller's.
+func (m *Machine) Run(ctx context.Context, inputs []domain.Tensor, helpers int) ([]domain.Tensor, error) {
 	for i, number := range m.plan.Inputs {
 		if err := domain.Copy(m.state.Values[number], inputs[i]); err != nil {
 			return nil, err
 		}
 	}
+	m.state.Team.Start(helpers)
+	defer m.state.Team.Stop()
 	if err := m.compute(ctx); err != nil {
 		return nil, err
 	}
@@ -135,7 +141,7 @@ func (m *Machine) compute(ctx context.Context) error {
 	}
 	*m.run = run{ctx: ctx}
 	defer func() { *m.run = run{} }() // keeps no context
-	err := m.vm.RunAll()
+	err := m.exec()
 	m.vm.Reset()
 	switch {
 	case m.run.err != nil:

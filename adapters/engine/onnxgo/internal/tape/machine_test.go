@@ -33,7 +33,7 @@ func diamond(t testing.TB) *Machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	machine, err := New(plan)
+	machine, err := New(plan, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func row(t *testing.T, values ...float32) []domain.Tensor {
 
 func run32(t *testing.T, m *Machine, inputs []domain.Tensor) []float32 {
 	t.Helper()
-	outputs, err := m.Run(t.Context(), inputs)
+	outputs, err := m.Run(t.Context(), inputs, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestMachineRunsAgainAndAgain(t *testing.T) {
 func TestOutputsAreNotTheMachines(t *testing.T) {
 	machine := diamond(t)
 	input := row(t, 1, 2, 3, 4, 5, 6)
-	outputs, err := machine.Run(t.Context(), input)
+	outputs, err := machine.Run(t.Context(), input, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func replace(t *testing.T, m *Machine, number int, compute func(original func())
 func TestStepThatPanicsIsAnError(t *testing.T) {
 	machine := diamond(t)
 	replace(t, machine, 2, func(func()) { panic("boom") })
-	outputs, err := machine.Run(t.Context(), row(t, 1, 2, 3, 4, 5, 6))
+	outputs, err := machine.Run(t.Context(), row(t, 1, 2, 3, 4, 5, 6), 0)
 	if outputs != nil || domain.KindOf(err) != domain.Internal || !strings.Contains(err.Error(), "boom") {
 		t.Errorf("%v, %v", outputs, err)
 	}
@@ -126,7 +126,7 @@ func TestContextIsHonouredBetweenSteps(t *testing.T) {
 	later := 0
 	replace(t, machine, 1, func(original func()) { cancel(); original() })
 	replace(t, machine, 2, func(original func()) { later++; original() })
-	if outputs, err := machine.Run(ctx, input); outputs != nil || domain.KindOf(err) != domain.Canceled {
+	if outputs, err := machine.Run(ctx, input, 0); outputs != nil || domain.KindOf(err) != domain.Canceled {
 		t.Errorf("%v, %v", outputs, err)
 	}
 	if later != 0 {
@@ -149,7 +149,7 @@ func TestRunAllocatesNoTensors(t *testing.T) {
 	machine := diamond(t)
 	input := row(t, 1, 2, 3, 4, 5, 6)
 	allocations := testing.AllocsPerRun(100, func() {
-		if _, err := machine.Run(context.Background(), input); err != nil {
+		if _, err := machine.Run(context.Background(), input, 0); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -167,7 +167,7 @@ func BenchmarkOverhead(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := machine.Run(b.Context(), []domain.Tensor{tensor}); err != nil {
+		if _, err := machine.Run(b.Context(), []domain.Tensor{tensor}, 0); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -61,9 +61,11 @@ func (s *step) Arity() int { return s.arity }
 // Type returns a function type that takes anything: the plan has checked what
 // goes in.
 func (s *step) Type() hm.Type {
+	// Gorgonia calls the result's type b itself, so the names begin elsewhere.
+	const first = 0x1000
 	types := make([]hm.Type, 0, s.arity+1)
 	for i := range s.arity {
-		types = append(types, hm.TypeVariable(rune('a'+i)))
+		types = append(types, hm.TypeVariable(rune(first+i)))
 	}
 	return hm.NewFnType(append(types, s.dtype)...)
 }

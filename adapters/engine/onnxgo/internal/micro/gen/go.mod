@@ -1,0 +1,13 @@
+// The generator of the assembly kernels, apart from the library, so that its
+// importers do not compile it.
+module github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro/gen
+
+go 1.26.0
+
+require github.com/mmcloughlin/avo v0.5.0
+
+require (
+	golang.org/x/mod v0.6.0 // indirect
+	golang.org/x/sys v0.1.0 // indirect
+	golang.org/x/tools v0.2.0 // indirect
+)
