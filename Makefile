@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh fuzz bench bench-once image image-test browser-test check
+.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models fuzz bench bench-once image image-test browser-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,7 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	cd $(GENERATOR) && $(GO) vet . && $(GO) mod tidy -diff
 	$(MAKE) --no-print-directory -C bench lint
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
+	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
@@ -57,6 +58,37 @@ generate: ## write the generated files anew
 fresh: ## fail if a generated file is not what its generator writes
 	@set -e; before=$$(sha256sum $(GENERATED) </dev/null); $(GO) generate ./...; after=$$(sha256sum $(GENERATED) </dev/null); \
 	test "$$before" = "$$after" || { echo 'not fresh, go generate changed:'; diff <(echo "$$before") <(echo "$$after"); exit 1; }
+
+# ONNX's own cases are written by its Python package. Without it, or an index to
+# install it from, only those that come with onnx-go are run.
+CASES := bin/onnx-cases
+PYTHON_ENV := bin/python
+
+$(PYTHON_ENV): test/requirements.txt
+	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
+
+$(CASES): test/conformance/cases.py | $(PYTHON_ENV)
+	$(PYTHON_ENV)/bin/python -W ignore $< $@
+
+conformance: ## ONNX's own test cases against the engine, and docs/operators.md
+	@$(MAKE) --no-print-directory $(CASES) || echo 'SKIPPED: the current cases of ONNX need Python 3 with venv and the package index'
+	cd test/conformance && ONNX_CASES=$$(test -d ../../$(CASES) && echo ../../$(CASES)) UPDATE_REPORT=$(UPDATE_REPORT) $(GO) test -count 1 .
+
+# Whole models, exported by Debian's PyTorch, with ONNX Runtime's answers.
+MODELS := bin/models
+SYSTEM_PYTHON ?= /usr/bin/python3
+
+$(MODELS): test/zoo/torch_models.py test/zoo/references.py | $(PYTHON_ENV)
+	rm -rf $@ && mkdir -p $@.new && $(SYSTEM_PYTHON) -W ignore test/zoo/torch_models.py $@.new >/dev/null && \
+	$(PYTHON_ENV)/bin/python -W ignore test/zoo/references.py $@.new >/dev/null && mv $@.new $@
+
+models: ## whole models of all kinds against ONNX Runtime
+	@if $(SYSTEM_PYTHON) -c 'import torchvision' 2>/dev/null; then \
+	  $(MAKE) --no-print-directory $(MODELS) && cd test/conformance && ONNX_MODELS=../../$(MODELS) $(GO) test -count 1 -run TestModels .; \
+	else echo 'SKIPPED: the models need PyTorch for Python (Debian: python3-torchvision)'; fi
+
+operators: ## write docs/operators.md anew
+	$(MAKE) --no-print-directory conformance UPDATE_REPORT=1
 
 fuzz: ## every fuzz target, FUZZTIME runs or seconds of each
 	@set -e; for package in $$($(GO) list ./...); do \
@@ -83,4 +115,4 @@ image-test: ## build the image and try it, with docker or buildah
 browser-test: ## try the pages in a headless Chromium
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
-check: lint test race noasm arm64 fresh fuzz bench-once image-test browser-test ## everything
+check: lint test race noasm arm64 fresh conformance models fuzz bench-once image-test browser-test ## everything

@@ -58,8 +58,9 @@ var law = []rule{
 	{folder: "adapters/transport/httpapi/internal/jsontensor", project: []string{"domain"}, barred: []string{"net/..."}, why: "numbers in JSON, without HTTP"},
 	{folder: "docs", foreign: []string{"github.com/swaggo/swag"}, why: "swag's output"},
 	{folder: "model", project: []string{"domain", "domain/serving", "domain/vision", "adapters/format/onnxfile"}, barred: []string{"net/..."}, why: "reads folders, runs nothing"},
-	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13"}, why: "the only place where adapters meet"},
+	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize"}, why: "the only place where adapters meet"},
 	{folder: "bench/...", project: []string{"..."}, foreign: []string{"fortio.org", "github.com/gomlx", "github.com/jedib0t/go-pretty", "github.com/owulveryck/onnx-go", "github.com/shirou/gopsutil", "github.com/yalue/onnxruntime_go", "go4.org/unsafe/assume-no-moving-gc", "gonum.org", "gorgonia.org/tensor"}, why: "a module of its own, which knows all peers"},
+	{folder: "test/conformance", project: []string{"domain", "adapters/engine/onnxgo", "adapters/format/onnxfile"}, foreign: []string{"github.com/owulveryck/onnx-go", "gorgonia.org/tensor"}, why: "a module of its own, which sees the engine from outside"},
 	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp"}, why: "tests of the program from outside"},
 }
 

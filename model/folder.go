@@ -64,6 +64,21 @@ func OpenPath(name string) (*Folder, error) {
 	}
 }
 
+// OpenNetwork reads the network of a folder or a bare .onnx file, and nothing of
+// what is beside it.
+func OpenNetwork(name string) (*Folder, error) {
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		return OpenPath(name)
+	}
+	f := &Folder{Source: name, Directory: name, FS: os.DirFS(name), Card: serving.Card{Name: filepath.Base(name)}}
+	network, err := findNetwork(f.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.readNetwork(network)
+}
+
 func openFile(name string) (*Folder, error) {
 	f := &Folder{Source: name, FS: os.DirFS(filepath.Dir(name))}
 	if err := f.readNetwork(filepath.Base(name)); err != nil {
@@ -80,17 +95,9 @@ func openFile(name string) (*Folder, error) {
 // the file and the place in it.
 func Open(fsys fs.FS, name, source string) (*Folder, error) {
 	f := &Folder{Source: source, FS: fsys, Card: serving.Card{Name: name, Version: defaultVersion}}
-	network := ""
-	for _, candidate := range networkNames {
-		if _, err := fs.Stat(fsys, candidate); err == nil && network == "" {
-			network = candidate
-		}
-	}
-	if network == "" {
-		return nil, &domain.Error{
-			Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
-			Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
-		}
+	network, err := findNetwork(fsys, source)
+	if err != nil {
+		return nil, err
 	}
 	if err := f.readNetwork(network); err != nil {
 		return nil, err
@@ -101,6 +108,19 @@ func Open(fsys fs.FS, name, source string) (*Folder, error) {
 		}
 	}
 	return f, nil
+}
+
+// findNetwork returns the name of a folder's network.
+func findNetwork(fsys fs.FS, source string) (string, error) {
+	for _, candidate := range networkNames {
+		if _, err := fs.Stat(fsys, candidate); err == nil {
+			return candidate, nil
+		}
+	}
+	return "", &domain.Error{
+		Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
+		Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
+	}
 }
 
 const defaultVersion = "1"

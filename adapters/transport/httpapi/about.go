@@ -23,7 +23,7 @@ type aboutModel struct {
 
 func (h *Handler) aboutModel() (*aboutModel, error) {
 	a := &aboutModel{card: h.classifier.Card(), input: h.input, version: h.options.Version}
-	a.classes = max(0, h.classifier.Model().Signature().Outputs[0].Shape[1])
+	a.classes = max(0, h.classifier.Scores().Shape[1])
 	if !h.takesPictures() {
 		return a, nil
 	}

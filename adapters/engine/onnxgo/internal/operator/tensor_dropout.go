@@ -29,7 +29,7 @@ func (d dropout) Infer(inputs []Value) ([]Value, error) {
 	}
 	if training, ok := optional(inputs, 2); ok {
 		on := dataOf[bool](training.Const)
-		if len(on) != 1 || on[0] {
+		if (len(on) != 1 || on[0]) && !dropsNothing(inputs) {
 			return nil, domain.Errorf(domain.Unsupported, "input training_mode is not known to be false: training is not supported")
 		}
 	}
@@ -38,6 +38,16 @@ func (d dropout) Infer(inputs []Value) ([]Value, error) {
 		mask.Datatype = data.Datatype
 	}
 	return []Value{{Datatype: data.Datatype, Shape: data.Shape}, mask}, nil
+}
+
+// dropsNothing reports whether the ratio is known to be 0.
+func dropsNothing(inputs []Value) bool {
+	ratio, ok := optional(inputs, 1)
+	if !ok || !ratio.Known() || ratio.Const.Len() != 1 {
+		return false
+	}
+	value, _ := domain.Number(ratio.Const, 0)
+	return value == 0
 }
 
 // Compile returns a copy, and a mask of all true. Before opset 10 the mask is of
