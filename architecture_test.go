@@ -43,6 +43,7 @@ var law = []rule{
 	{folder: "ports/predictortest", project: []string{"domain", "ports"}, barred: []string{"net/...", "os/..."}, why: "the contract knows no engine"},
 	{folder: "adapters/format/onnxfile", project: []string{"domain"}, foreign: []string{"google.golang.org/protobuf"}, barred: []string{"net/..."}, tests: []string{"github.com/owulveryck/onnx-go", "gonum.org/v1/gonum"}, why: "a file format"},
 	{folder: "adapters/format/onnxfile/onnxtest", project: []string{"domain", "adapters/format/onnxfile"}, foreign: []string{"google.golang.org/protobuf"}, barred: []string{"net/..."}, why: "builds models for tests"},
+	{folder: "adapters/format/openinference", project: []string{"domain"}, barred: []string{"net/..."}, why: "a wire format"},
 	{folder: "adapters/format/picture", project: []string{"domain"}, foreign: []string{"golang.org/x/image"}, barred: []string{"net/..."}, why: "a file format"},
 	{folder: "adapters/engine/onnxgo", project: []string{"domain", "ports", "adapters/format/onnxfile", "adapters/engine/onnxgo/internal/..."}, foreign: []string{"go4.org/unsafe/assume-no-moving-gc"}, barred: []string{"net/..."}, why: "an engine knows no transport and no other engine"},
 	{folder: "adapters/engine/onnxgo/internal/decode", project: []string{"domain", "adapters/format/onnxfile", "adapters/engine/onnxgo/internal/operator"}, foreign: []string{"github.com/owulveryck/onnx-go", "gonum.org/v1/gonum"}, why: "the only room that knows onnx-go"},
