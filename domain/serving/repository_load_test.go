@@ -296,6 +296,25 @@ func TestShuttingDownEndsLoads(t *testing.T) {
 	})
 }
 
+// TestWhatIsOpenedWhileDrainingIsNotServed drains when a version has just been
+// opened.
+func TestWhatIsOpenedWhileDrainingIsNotServed(t *testing.T) {
+	for range 20 { // whether the end of the context is seen before is a matter of luck
+		loader := newShelf(map[string][]string{"a": {"1"}})
+		repository := open(t, loader)
+		engines := make(chan *numbered, 1)
+		loader.change = func(_ *serving.Served, engine *numbered) {
+			engines <- engine
+			repository.Drain()
+		}
+		expectKind(t, repository.Load(t.Context(), "a"), domain.Unavailable)
+		<-(<-engines).closed
+		if names := repository.Names(); len(names) != 0 {
+			t.Errorf("%q are served", names)
+		}
+	}
+}
+
 func TestUnloadWaitsForLeases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		loader := newShelf(map[string][]string{"a": {"1", "2"}})
