@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/portent-go/portent/adapters/transport/httpapi/internal/jsontensor"
+	"github.com/portent-go/portent/adapters/format/jsontensor"
 	"github.com/portent-go/portent/domain"
 )
 
