@@ -108,7 +108,7 @@ const maxQuoted = 24
 func syntaxHint(got string) string {
 	switch text := strings.Trim(got, `"+-`); {
 	case strings.EqualFold(text, "nan"), strings.EqualFold(text, "inf"), strings.EqualFold(text, "infinity"):
-		return "JSON has no NaN and no infinity, and no model input may hold one here"
+		return "JSON has no NaN and no infinity"
 	case strings.HasPrefix(got, `"'`):
 		return "JSON quotes with \", not with '"
 	case text == "True", text == "False", text == "None":
