@@ -125,7 +125,10 @@ func ParseRaw(datatype domain.Datatype, shape domain.Shape, data []byte) (domain
 	if err != nil {
 		return domain.Tensor{}, err
 	}
-	return t, fill(t, data)
+	if err := fill(t, data); err != nil {
+		return domain.Tensor{}, err
+	}
+	return t, nil
 }
 
 // fill sets a tensor's elements, for which data has been found to be long enough.
