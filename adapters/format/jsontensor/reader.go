@@ -61,7 +61,7 @@ func (r *Reader) Read(d *Decoder) error {
 }
 
 func (r *Reader) noJSON(d *Decoder) error {
-	return d.refuse(domain.Error{
+	return d.RefuseWith(domain.Error{
 		Kind: domain.Unsupported, Msg: fmt.Sprintf("is of datatype %v, which has no JSON form", r.spec.Datatype), Hint: r.hints.NoJSON,
 	})
 }

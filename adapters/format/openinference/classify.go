@@ -3,6 +3,7 @@ package openinference
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -102,7 +103,7 @@ func ranked[T number](r ranking, values []T, write func(float64) string) ([]stri
 	order := make([]int, r.classes)
 	for row := range r.rows {
 		scores := values[row*r.classes : (row+1)*r.classes]
-		if i := slices.IndexFunc(scores, func(v T) bool { return v != v }); i >= 0 {
+		if i := slices.IndexFunc(scores, func(v T) bool { return math.IsNaN(float64(v)) }); i >= 0 {
 			return nil, &domain.Error{Kind: domain.Invalid, Msg: fmt.Sprintf("holds NaN as element %d, which has no rank among classes", row*r.classes+i), Hint: "ask for the output without classification"}
 		}
 		for i := range order {

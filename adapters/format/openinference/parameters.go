@@ -61,7 +61,7 @@ func (p Parameters) Classes() (int, error) {
 func (p Parameters) NoSharedMemory() error {
 	if region, given := p[sharedParameter]; given {
 		return &domain.Error{
-			Kind: domain.Unsupported, Field: "parameters." + sharedParameter, Msg: fmt.Sprintf("is %.100q, but no memory is shared here", fmt.Sprint(region)),
+			Kind: domain.Unsupported, Field: "parameters." + sharedParameter, Msg: fmt.Sprintf("is %q, but no memory is shared here", fmt.Sprintf("%.100s", fmt.Sprint(region))),
 			Hint: "send the data in the request, and let the outputs come in the answer",
 		}
 	}
@@ -69,7 +69,7 @@ func (p Parameters) NoSharedMemory() error {
 }
 
 func wrongParameter(name, expected string, got any) error {
-	text := fmt.Sprintf("%.100v", got)
+	text := fmt.Sprintf("%.100s", fmt.Sprint(got))
 	return &domain.Error{
 		Kind: domain.Invalid, Field: "parameters." + name, Msg: fmt.Sprintf("is %s, expected %s", text, expected), Expected: expected, Got: text,
 	}

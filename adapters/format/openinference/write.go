@@ -19,7 +19,11 @@ func AppendRequest(body []byte, r *Request) (extended []byte, documentSize int, 
 	w.byte('{')
 	w.optional("id", r.ID)
 	w.optional("model_name", r.Model)
-	if err := w.parameters(r.Parameters, allBinaryParameter, r.Binary); err != nil {
+	var all any // not said where it is what holds anyway
+	if r.Binary {
+		all = true
+	}
+	if err := w.parameters(r.Parameters, allBinaryParameter, all); err != nil {
 		return nil, 0, err
 	}
 	w.key("inputs")
@@ -45,7 +49,7 @@ func AppendResponse(body []byte, r *Response) (extended []byte, documentSize int
 	w.optional("model_name", r.Model)
 	w.optional("model_version", r.Version)
 	w.optional("id", r.ID)
-	if err := w.parameters(r.Parameters, "", false); err != nil {
+	if err := w.parameters(r.Parameters, "", nil); err != nil {
 		return nil, 0, err
 	}
 	w.key("outputs")
@@ -140,11 +144,10 @@ func (w *writer) outputs(r *Request) error {
 	return nil
 }
 
-// parameters writes parameters, sorted by name, with one beside them whose value
-// is not nil and not false. Where there are none, nothing is written.
+// parameters writes parameters, sorted by name, and behind them one more if its
+// value is not nil. Where there are none, nothing is written.
 func (w *writer) parameters(p Parameters, name string, value any) error {
-	extra := value != nil && name != "" && !(name == allBinaryParameter && value == false)
-	if len(p) == 0 && !extra {
+	if len(p) == 0 && value == nil {
 		return nil
 	}
 	w.key("parameters")
@@ -154,7 +157,7 @@ func (w *writer) parameters(p Parameters, name string, value any) error {
 			return err
 		}
 	}
-	if extra {
+	if value != nil {
 		if err := w.parameter(name, value); err != nil {
 			return err
 		}
