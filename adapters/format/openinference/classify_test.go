@@ -1,6 +1,7 @@
 package openinference_test
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -71,13 +72,23 @@ func TestParametersWithAMeaning(t *testing.T) {
 			t.Errorf("timeout %v: %v, %v", c.value, got, err)
 		}
 	}
-	for _, value := range []any{int64(0), int64(-3), int64(math.MaxInt64), uint64(math.MaxUint64), 2.0, "2"} {
+	for _, value := range []any{int64(-3), int64(math.MaxInt64), uint64(math.MaxUint64), 2.0, "2"} {
 		if _, err := (openinference.Parameters{"classification": value}).Classes(); domain.KindOf(err) != domain.Invalid || err == nil {
 			t.Errorf("classification %v: %v", value, err)
 		}
 	}
 	if k, err := (openinference.Parameters{"classification": int64(3)}).Classes(); k != 3 || err != nil {
 		t.Errorf("%d, %v", k, err)
+	}
+	for _, p := range []openinference.Parameters{nil, {"priority": int64(0), "sequence_id": "", "sequence_start": false}, {"sequence_id": int64(0), "mine": "x"}} {
+		if err := p.CheckRequest(); err != nil {
+			t.Errorf("%v: %v", p, err)
+		}
+	}
+	for name, value := range map[string]any{"priority": int64(1), "sequence_id": "a", "sequence_start": true, "sequence_end": true} {
+		if err := (openinference.Parameters{name: value}).CheckRequest(); domain.KindOf(err) != domain.Unsupported || !strings.Contains(err.Error(), "parameters."+name+": is "+fmt.Sprint(value)) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	var none openinference.Parameters
 	if k, err := none.Classes(); k != 0 || err != nil {

@@ -43,17 +43,37 @@ func (p Parameters) Timeout() (time.Duration, error) {
 }
 
 // Classes returns how many classes an output is to be told as by its parameter
-// "classification"; 0 if it does not say. Another value than a whole number from
-// 1 on is an error of kind Invalid.
+// "classification"; 0 if it does not say, or is 0. Another value than a whole
+// number from 0 on is an error of kind Invalid.
 func (p Parameters) Classes() (int, error) {
 	value, given := p[classesParameter]
 	if !given {
 		return 0, nil
 	}
-	if classes, ok := value.(int64); ok && classes > 0 && classes <= math.MaxInt32 {
+	if classes, ok := value.(int64); ok && classes >= 0 && classes <= math.MaxInt32 {
 		return int(classes), nil
 	}
-	return 0, wrongParameter(classesParameter, "a whole number of classes, 1 or more", value)
+	return 0, wrongParameter(classesParameter, "a whole number of classes", value)
+}
+
+// demanding are the parameters of a request that change what it means to servers
+// that know them. What they ask for by default is what every server does.
+var demanding = []string{"priority", "sequence_id", "sequence_start", "sequence_end"}
+
+// CheckRequest returns an error of kind Unsupported if a request asks for what
+// would be wrong to pass over: a place before others, or to be one of a sequence.
+// Parameters that are not known are the model's own or somebody else's.
+func (p Parameters) CheckRequest() error {
+	for _, name := range demanding {
+		switch value := p[name]; value {
+		case nil, int64(0), "", false:
+		default:
+			return &domain.Error{
+				Kind: domain.Unsupported, Field: "parameters." + name, Msg: fmt.Sprintf("is %.100s, which is not supported: requests are answered in their turn, each for itself", fmt.Sprint(value)),
+			}
+		}
+	}
+	return nil
 }
 
 // NoSharedMemory returns an error of kind Unsupported if the parameters say that a

@@ -60,7 +60,7 @@ func (h *Handler) predicted(w http.ResponseWriter, r *http.Request, answer any) 
 		return
 	}
 	x.encode = time.Since(start)
-	w.Header().Set("Server-Timing", x.serverTiming())
+	w.Header().Set("Server-Timing", web.ServerTiming(x.decode, x.timings.Queue, x.timings.Infer, x.encode))
 	send(w, http.StatusOK, body)
 }
 

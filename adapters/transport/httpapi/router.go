@@ -17,7 +17,7 @@ import (
 // @accept                json
 // @produce               json
 //
-//go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir .,../internal/web --output ../../../docs --outputTypes go,json,yaml --requiredByDefault --quiet
+//go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir .,../openinference,../internal/web --output ../../../docs --outputTypes go,json,yaml --requiredByDefault --quiet
 
 // newRouter is the list of all there is. What is not for programs (pages and
 // the documents themselves) is not in the documents.
@@ -37,6 +37,9 @@ func (h *Handler) newRouter() *mux.Router {
 		get(path, redirectTo("/swagger/index.html"))
 	}
 	get("/", h.front)
+	for _, m := range h.options.Mounts {
+		m.mount(router)
+	}
 	router.NotFoundHandler = http.HandlerFunc(h.notFound)
 	router.MethodNotAllowedHandler = http.HandlerFunc(h.methodNotAllowed)
 	return router

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -64,4 +65,12 @@ func Shortened(text string) string {
 		text = text[:most] + "..."
 	}
 	return strings.ToValidUTF8(text, "\uFFFD")
+}
+
+// ServerTiming returns the value of a Server-Timing header that says where the
+// time of a prediction went.
+func ServerTiming(decode, queue, infer, encode time.Duration) string {
+	milliseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return fmt.Sprintf("decode;dur=%.3f, queue;dur=%.3f, infer;dur=%.3f, encode;dur=%.3f",
+		milliseconds(decode), milliseconds(queue), milliseconds(infer), milliseconds(encode))
 }

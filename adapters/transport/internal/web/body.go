@@ -9,8 +9,8 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
-// Body is a request's body in a buffer that is used again. Nothing that outlives
-// the request may share its memory.
+// Body is the body of a request or an answer in a buffer that is used again.
+// Nothing that outlives the request may share its memory.
 type Body struct{ Bytes []byte }
 
 const (
@@ -27,10 +27,16 @@ func (b *Body) Free() {
 	}
 }
 
-// ReadBody reads all there is. The caller frees it.
-func ReadBody(from io.Reader) (*Body, error) {
+// NewBody returns an empty body. The caller frees it.
+func NewBody() *Body {
 	b := bodies.Get().(*Body)
 	b.Bytes = b.Bytes[:0]
+	return b
+}
+
+// ReadBody reads all there is. The caller frees it.
+func ReadBody(from io.Reader) (*Body, error) {
+	b := NewBody()
 	for {
 		if len(b.Bytes) == cap(b.Bytes) {
 			b.Bytes = append(b.Bytes, 0)[:len(b.Bytes)]
