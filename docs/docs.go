@@ -271,6 +271,582 @@ const docTemplate = `{
                     }
                 }
             }
+        },
+        "/v2": {
+            "get": {
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "What is the server, and which extensions does it know?",
+                "operationId": "serverMetadata",
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ServerMetadata"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/health/live": {
+            "get": {
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "Is the server alive?",
+                "operationId": "serverLive",
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ServerLive"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/health/ready": {
+            "get": {
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "Can all models predict?",
+                "operationId": "serverReady",
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ServerReady"
+                        }
+                    },
+                    "503": {
+                        "description": "not ready, and why",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/models/stats": {
+            "get": {
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "What became of the requests of all models, and how long did they take?",
+                "operationId": "statistics",
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Statistics"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/models/{model}": {
+            "get": {
+                "description": "The axes are those of the tensors, the batch included; -1 is an axis of any length. The properties are what the model's author wrote into it, and who computes it.",
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "What does a model take and give?",
+                "operationId": "modelMetadata",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "model",
+                        "in": "path",
+                        "required": true
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ModelMetadata"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model or version",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "being loaded",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/models/{model}/config": {
+            "get": {
+                "description": "As Triton has it: where max_batch_size is above 0, the model takes batches of up to so many, and dims are the axes of one row.",
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "How is a model configured?",
+                "operationId": "modelConfig",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "model",
+                        "in": "path",
+                        "required": true
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ModelConfig"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model or version",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "being loaded",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/models/{model}/infer": {
+            "post": {
+                "description": "By the Open Inference Protocol. Tensors are numbers in JSON, nested or flat, or raw bytes behind it (little-endian, row by row): then the Content-Type is application/octet-stream, the header Inference-Header-Content-Length says how long the JSON is, and parameters.binary_data_size of an input how many bytes are its own. A body without JSON (the header is 0) is the only input of a model. Outputs come raw if parameters.binary_data of an output, or binary_data_output of the request, is true. The request's parameter timeout is in microseconds; classification of an output asks for its so many highest values as \"value:index:label\". Parameters that are not known are passed over; priority and sequence_id are refused. Bodies may be compressed with gzip or deflate.",
+                "consumes": [
+                    "application/json"
+                ],
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "Ask a model for a prediction",
+                "operationId": "modelInfer",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "model",
+                        "in": "path",
+                        "required": true
+                    },
+                    {
+                        "description": "inputs, and which outputs are wanted",
+                        "name": "request",
+                        "in": "body",
+                        "required": true,
+                        "schema": {
+                            "$ref": "#/definitions/InferenceRequest"
+                        }
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/InferenceAnswer"
+                        },
+                        "headers": {
+                            "Inference-Header-Content-Length": {
+                                "type": "string",
+                                "description": "the bytes of the JSON, where raw tensors follow it"
+                            },
+                            "Server-Timing": {
+                                "type": "string",
+                                "description": "where the time went: decode, queue, infer, encode, in milliseconds"
+                            }
+                        }
+                    },
+                    "400": {
+                        "description": "not what the model takes, or not JSON",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model or version",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "413": {
+                        "description": "the body is too large",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "415": {
+                        "description": "a Content-Type or Content-Encoding that is not known",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "500": {
+                        "description": "our fault",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "not ready, or too much to do: Retry-After says when to try again",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "504": {
+                        "description": "the prediction took too long",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/models/{model}/ready": {
+            "get": {
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "Can a model predict?",
+                "operationId": "modelReady",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "model",
+                        "in": "path",
+                        "required": true
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/ModelReady"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model or version",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "not ready, and why",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/models/{model}/stats": {
+            "get": {
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "What became of a model's requests, and how long did they take?",
+                "operationId": "modelStatistics",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "model",
+                        "in": "path",
+                        "required": true
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Statistics"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model or version",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "being loaded",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/repository/index": {
+            "post": {
+                "consumes": [
+                    "application/json"
+                ],
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "Which models are there, and in which state?",
+                "operationId": "repositoryIndex",
+                "parameters": [
+                    {
+                        "description": "whether only those that can predict are wanted",
+                        "name": "request",
+                        "in": "body",
+                        "schema": {
+                            "$ref": "#/definitions/RepositoryIndexRequest"
+                        }
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "type": "array",
+                            "items": {
+                                "$ref": "#/definitions/RepositoryIndexEntry"
+                            }
+                        }
+                    },
+                    "400": {
+                        "description": "not JSON, or an unknown field",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "413": {
+                        "description": "the body is too large",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "415": {
+                        "description": "a Content-Type or Content-Encoding that is not known",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "500": {
+                        "description": "our fault",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "the models cannot be looked for",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/repository/models/{model}/load": {
+            "post": {
+                "consumes": [
+                    "application/json"
+                ],
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "Load a model, or load it anew",
+                "operationId": "repositoryModelLoad",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "model",
+                        "in": "path",
+                        "required": true
+                    },
+                    {
+                        "description": "no parameters are known",
+                        "name": "request",
+                        "in": "body",
+                        "schema": {
+                            "$ref": "#/definitions/RepositoryRequest"
+                        }
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Done"
+                        }
+                    },
+                    "400": {
+                        "description": "the model cannot be loaded, models cannot be loaded here, or the request is wrong",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "403": {
+                        "description": "asked for by a page of another site",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "413": {
+                        "description": "the body is too large",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "415": {
+                        "description": "a Content-Type or Content-Encoding that is not known",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "500": {
+                        "description": "our fault",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "the server is being shut down",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/v2/repository/models/{model}/unload": {
+            "post": {
+                "consumes": [
+                    "application/json"
+                ],
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "open inference"
+                ],
+                "summary": "Unload a model",
+                "operationId": "repositoryModelUnload",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "model",
+                        "in": "path",
+                        "required": true
+                    },
+                    {
+                        "description": "unload_dependents is known, and changes nothing: no model depends on another",
+                        "name": "request",
+                        "in": "body",
+                        "schema": {
+                            "$ref": "#/definitions/RepositoryRequest"
+                        }
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/Done"
+                        }
+                    },
+                    "400": {
+                        "description": "models cannot be unloaded here, or the request is wrong",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "403": {
+                        "description": "asked for by a page of another site",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "413": {
+                        "description": "the body is too large",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "415": {
+                        "description": "a Content-Type or Content-Encoding that is not known",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "500": {
+                        "description": "our fault",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "the server is being shut down",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
         }
     },
     "definitions": {
@@ -332,6 +908,32 @@ const docTemplate = `{
                 }
             }
         },
+        "BatchStatistics": {
+            "type": "object",
+            "required": [
+                "batch_size",
+                "compute_infer",
+                "compute_input",
+                "compute_output"
+            ],
+            "properties": {
+                "batch_size": {
+                    "type": "integer"
+                },
+                "compute_infer": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "compute_input": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "compute_output": {
+                    "$ref": "#/definitions/StatisticDuration"
+                }
+            }
+        },
+        "Done": {
+            "type": "object"
+        },
         "Error": {
             "type": "object",
             "required": [
@@ -389,6 +991,158 @@ const docTemplate = `{
                 }
             }
         },
+        "InferenceAnswer": {
+            "type": "object",
+            "required": [
+                "model_name",
+                "outputs"
+            ],
+            "properties": {
+                "id": {
+                    "description": "As given in the request.",
+                    "type": "string"
+                },
+                "model_name": {
+                    "type": "string"
+                },
+                "model_version": {
+                    "type": "string"
+                },
+                "outputs": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/InferenceTensor"
+                    }
+                },
+                "parameters": {
+                    "type": "object",
+                    "additionalProperties": {}
+                }
+            }
+        },
+        "InferenceRequest": {
+            "type": "object",
+            "required": [
+                "inputs"
+            ],
+            "properties": {
+                "id": {
+                    "description": "Comes back in the answer.",
+                    "type": "string",
+                    "maxLength": 1024
+                },
+                "inputs": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/InferenceTensor"
+                    }
+                },
+                "model_name": {
+                    "description": "The model's name, as in the address.",
+                    "type": "string"
+                },
+                "outputs": {
+                    "description": "Which outputs are wanted; all if left out.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/RequestedOutput"
+                    }
+                },
+                "parameters": {
+                    "description": "Strings, numbers and booleans.",
+                    "type": "object",
+                    "additionalProperties": {}
+                }
+            }
+        },
+        "InferenceStatistics": {
+            "type": "object",
+            "required": [
+                "cache_hit",
+                "cache_miss",
+                "compute_infer",
+                "compute_input",
+                "compute_output",
+                "fail",
+                "queue",
+                "success"
+            ],
+            "properties": {
+                "cache_hit": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "cache_miss": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "compute_infer": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "compute_input": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "compute_output": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "fail": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "queue": {
+                    "$ref": "#/definitions/StatisticDuration"
+                },
+                "success": {
+                    "$ref": "#/definitions/StatisticDuration"
+                }
+            }
+        },
+        "InferenceTensor": {
+            "type": "object",
+            "required": [
+                "datatype",
+                "name",
+                "shape"
+            ],
+            "properties": {
+                "data": {
+                    "description": "The elements, nested or flat; none where they follow the JSON in raw form.",
+                    "type": "array",
+                    "items": {}
+                },
+                "datatype": {
+                    "type": "string",
+                    "enum": [
+                        "BOOL",
+                        "UINT8",
+                        "UINT16",
+                        "UINT32",
+                        "UINT64",
+                        "INT8",
+                        "INT16",
+                        "INT32",
+                        "INT64",
+                        "FP16",
+                        "BF16",
+                        "FP32",
+                        "FP64",
+                        "BYTES"
+                    ]
+                },
+                "name": {
+                    "type": "string"
+                },
+                "parameters": {
+                    "description": "Strings, numbers and booleans, such as binary_data_size.",
+                    "type": "object",
+                    "additionalProperties": {}
+                },
+                "shape": {
+                    "description": "The batch is one of the axes.",
+                    "type": "array",
+                    "items": {
+                        "type": "integer"
+                    }
+                }
+            }
+        },
         "Model": {
             "type": "object",
             "required": [
@@ -402,6 +1156,173 @@ const docTemplate = `{
                 },
                 "sha256": {
                     "description": "Of the model's file, in hexadecimal.",
+                    "type": "string"
+                },
+                "version": {
+                    "type": "string"
+                }
+            }
+        },
+        "ModelConfig": {
+            "type": "object",
+            "required": [
+                "backend",
+                "input",
+                "max_batch_size",
+                "name",
+                "output",
+                "platform"
+            ],
+            "properties": {
+                "backend": {
+                    "type": "string"
+                },
+                "input": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/ModelConfigTensor"
+                    }
+                },
+                "max_batch_size": {
+                    "description": "0 for a model that takes no batches.",
+                    "type": "integer"
+                },
+                "name": {
+                    "type": "string"
+                },
+                "output": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/ModelConfigTensor"
+                    }
+                },
+                "platform": {
+                    "type": "string",
+                    "example": "onnx_onnxv1"
+                }
+            }
+        },
+        "ModelConfigTensor": {
+            "type": "object",
+            "required": [
+                "data_type",
+                "dims",
+                "name"
+            ],
+            "properties": {
+                "data_type": {
+                    "type": "string",
+                    "example": "TYPE_FP32"
+                },
+                "dims": {
+                    "type": "array",
+                    "items": {
+                        "type": "integer"
+                    },
+                    "example": [
+                        3,
+                        32,
+                        32
+                    ]
+                },
+                "name": {
+                    "type": "string"
+                }
+            }
+        },
+        "ModelMetadata": {
+            "type": "object",
+            "required": [
+                "inputs",
+                "name",
+                "outputs",
+                "platform"
+            ],
+            "properties": {
+                "inputs": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/TensorMetadata"
+                    }
+                },
+                "name": {
+                    "type": "string"
+                },
+                "outputs": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/TensorMetadata"
+                    }
+                },
+                "platform": {
+                    "type": "string",
+                    "example": "onnx_onnxv1"
+                },
+                "properties": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "string"
+                    }
+                },
+                "versions": {
+                    "description": "Those that are loaded, oldest first.",
+                    "type": "array",
+                    "items": {
+                        "type": "string"
+                    }
+                }
+            }
+        },
+        "ModelReady": {
+            "type": "object",
+            "required": [
+                "name",
+                "ready"
+            ],
+            "properties": {
+                "name": {
+                    "type": "string"
+                },
+                "ready": {
+                    "type": "boolean",
+                    "example": true
+                }
+            }
+        },
+        "ModelStatistics": {
+            "type": "object",
+            "required": [
+                "batch_stats",
+                "execution_count",
+                "inference_count",
+                "inference_stats",
+                "last_inference",
+                "name"
+            ],
+            "properties": {
+                "batch_stats": {
+                    "description": "The engine's runs by their rows.",
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/BatchStatistics"
+                    }
+                },
+                "execution_count": {
+                    "description": "Runs of the engine.",
+                    "type": "integer"
+                },
+                "inference_count": {
+                    "description": "Rows that were answered.",
+                    "type": "integer"
+                },
+                "inference_stats": {
+                    "$ref": "#/definitions/InferenceStatistics"
+                },
+                "last_inference": {
+                    "description": "When the last request ended, in milliseconds since 1970; 0 if there was none.",
+                    "type": "integer"
+                },
+                "name": {
                     "type": "string"
                 },
                 "version": {
@@ -557,6 +1478,190 @@ const docTemplate = `{
                 "probability": {
                     "type": "number",
                     "example": 0.98
+                }
+            }
+        },
+        "RepositoryIndexEntry": {
+            "type": "object",
+            "required": [
+                "name",
+                "reason",
+                "state"
+            ],
+            "properties": {
+                "name": {
+                    "type": "string"
+                },
+                "reason": {
+                    "description": "Why it is not ready.",
+                    "type": "string"
+                },
+                "state": {
+                    "type": "string",
+                    "enum": [
+                        "READY",
+                        "LOADING",
+                        "UNLOADING",
+                        "UNAVAILABLE"
+                    ]
+                },
+                "version": {
+                    "type": "string"
+                }
+            }
+        },
+        "RepositoryIndexRequest": {
+            "type": "object",
+            "properties": {
+                "ready": {
+                    "description": "Only those that can predict.",
+                    "type": "boolean"
+                }
+            }
+        },
+        "RepositoryRequest": {
+            "type": "object",
+            "properties": {
+                "parameters": {
+                    "type": "object",
+                    "additionalProperties": {}
+                }
+            }
+        },
+        "RequestedOutput": {
+            "type": "object",
+            "required": [
+                "name"
+            ],
+            "properties": {
+                "name": {
+                    "type": "string"
+                },
+                "parameters": {
+                    "description": "Such as binary_data or classification.",
+                    "type": "object",
+                    "additionalProperties": {}
+                }
+            }
+        },
+        "ServerLive": {
+            "type": "object",
+            "required": [
+                "live"
+            ],
+            "properties": {
+                "live": {
+                    "type": "boolean",
+                    "example": true
+                }
+            }
+        },
+        "ServerMetadata": {
+            "type": "object",
+            "required": [
+                "extensions",
+                "name",
+                "version"
+            ],
+            "properties": {
+                "extensions": {
+                    "type": "array",
+                    "items": {
+                        "type": "string"
+                    },
+                    "example": [
+                        "binary_tensor_data",
+                        "classification"
+                    ]
+                },
+                "name": {
+                    "type": "string",
+                    "example": "portent"
+                },
+                "version": {
+                    "type": "string"
+                }
+            }
+        },
+        "ServerReady": {
+            "type": "object",
+            "required": [
+                "live",
+                "ready"
+            ],
+            "properties": {
+                "live": {
+                    "type": "boolean",
+                    "example": true
+                },
+                "ready": {
+                    "type": "boolean",
+                    "example": true
+                }
+            }
+        },
+        "StatisticDuration": {
+            "type": "object",
+            "required": [
+                "count",
+                "ns"
+            ],
+            "properties": {
+                "count": {
+                    "type": "integer"
+                },
+                "ns": {
+                    "type": "integer"
+                }
+            }
+        },
+        "Statistics": {
+            "type": "object",
+            "required": [
+                "model_stats"
+            ],
+            "properties": {
+                "model_stats": {
+                    "type": "array",
+                    "items": {
+                        "$ref": "#/definitions/ModelStatistics"
+                    }
+                }
+            }
+        },
+        "TensorMetadata": {
+            "type": "object",
+            "required": [
+                "datatype",
+                "name",
+                "shape"
+            ],
+            "properties": {
+                "datatype": {
+                    "type": "string",
+                    "example": "FP32"
+                },
+                "labels": {
+                    "description": "The names of the classes, for a classifier's scores.",
+                    "type": "array",
+                    "items": {
+                        "type": "string"
+                    }
+                },
+                "name": {
+                    "type": "string"
+                },
+                "shape": {
+                    "type": "array",
+                    "items": {
+                        "type": "integer"
+                    },
+                    "example": [
+                        -1,
+                        3,
+                        32,
+                        32
+                    ]
                 }
             }
         }

@@ -44,3 +44,9 @@ func timingsOf(ctx context.Context) *Timings {
 func (t *Timings) Observation(rows int, err error) Observation {
 	return Observation{Rows: rows, Queue: t.Queue, Infer: t.Infer, Err: err, accounted: true, runs: t.runs, runRows: t.rows}
 }
+
+// TimingsFrom returns the Timings that a context carries, nil if it carries none.
+func TimingsFrom(ctx context.Context) *Timings {
+	timings, _ := ctx.Value(timingsKey{}).(*Timings)
+	return timings
+}

@@ -2,8 +2,8 @@ package openinference
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
+	"slices"
 
 	"github.com/portent-go/portent/domain"
 )
@@ -28,15 +28,38 @@ const lengthBytes = 4
 // BOOL as a byte each, a BYTES element behind its length as a uint32. A BYTES
 // element of 4 GiB or more is an error of kind Invalid.
 func AppendRaw(data []byte, t domain.Tensor) ([]byte, error) {
+	data = slices.Grow(data, RawSize(t))
 	switch t.Datatype() {
 	case domain.BYTES:
 		return appendTexts(data, t)
+	case domain.BOOL:
+		return appendTruths(data, elements[bool](t)), nil
+	case domain.UINT8:
+		return append(data, elements[uint8](t)...), nil
+	case domain.INT8:
+		return append8(data, elements[int8](t)), nil
+	case domain.UINT16:
+		return append16(data, elements[uint16](t)), nil
+	case domain.INT16:
+		return append16(data, elements[int16](t)), nil
 	case domain.FP16:
-		return appendHalves[domain.Float16](data, t), nil
+		return append16(data, elements[domain.Float16](t)), nil
 	case domain.BF16:
-		return appendHalves[domain.BFloat16](data, t), nil
+		return append16(data, elements[domain.BFloat16](t)), nil
+	case domain.UINT32:
+		return append32(data, elements[uint32](t)), nil
+	case domain.INT32:
+		return append32(data, elements[int32](t)), nil
+	case domain.UINT64:
+		return append64(data, elements[uint64](t)), nil
+	case domain.INT64:
+		return append64(data, elements[int64](t)), nil
+	case domain.FP32:
+		return appendFP32(data, elements[float32](t)), nil
+	case domain.FP64:
+		return appendFP64(data, elements[float64](t)), nil
 	default:
-		return appendNumbers(data, t)
+		return nil, domain.Errorf(domain.Internal, "a tensor of %v has no raw form", t.Datatype())
 	}
 }
 
@@ -52,143 +75,60 @@ func appendTexts(data []byte, t domain.Tensor) ([]byte, error) {
 	return data, nil
 }
 
-func appendHalves[T domain.Float16 | domain.BFloat16](data []byte, t domain.Tensor) []byte {
-	halves, _ := domain.Data[T](t)
-	for _, half := range halves {
-		data = binary.LittleEndian.AppendUint16(data, uint16(half))
+func appendTruths(data []byte, truths []bool) []byte {
+	for _, truth := range truths {
+		b := byte(0)
+		if truth {
+			b = 1
+		}
+		data = append(data, b)
 	}
 	return data
 }
 
-func appendNumbers(data []byte, t domain.Tensor) ([]byte, error) {
-	numbers := numbersOf(t)
-	if numbers == nil {
-		return nil, domain.Errorf(domain.Internal, "a tensor of %v has no raw form", t.Datatype())
+func append8(data []byte, values []int8) []byte {
+	for _, v := range values {
+		data = append(data, byte(v))
 	}
-	return binary.Append(data, binary.LittleEndian, numbers)
+	return data
 }
 
-// numbersOf returns the elements as a slice that encoding/binary reads and writes
-// as a whole, nil for datatypes that are no such numbers.
-func numbersOf(t domain.Tensor) any {
-	switch t.Datatype() {
-	case domain.BOOL:
-		return elements[bool](t)
-	case domain.UINT8:
-		return elements[uint8](t)
-	case domain.UINT16:
-		return elements[uint16](t)
-	case domain.UINT32:
-		return elements[uint32](t)
-	case domain.UINT64:
-		return elements[uint64](t)
-	case domain.INT8:
-		return elements[int8](t)
-	case domain.INT16:
-		return elements[int16](t)
-	case domain.INT32:
-		return elements[int32](t)
-	case domain.INT64:
-		return elements[int64](t)
-	case domain.FP32:
-		return elements[float32](t)
-	case domain.FP64:
-		return elements[float64](t)
-	default:
-		return nil
+func append16[T uint16 | int16 | domain.Float16 | domain.BFloat16](data []byte, values []T) []byte {
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint16(data, uint16(v))
 	}
+	return data
+}
+
+func append32[T uint32 | int32](data []byte, values []T) []byte {
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint32(data, uint32(v))
+	}
+	return data
+}
+
+func append64[T uint64 | int64](data []byte, values []T) []byte {
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint64(data, uint64(v))
+	}
+	return data
+}
+
+func appendFP32(data []byte, values []float32) []byte {
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+	}
+	return data
+}
+
+func appendFP64(data []byte, values []float64) []byte {
+	for _, v := range values {
+		data = binary.LittleEndian.AppendUint64(data, math.Float64bits(v))
+	}
+	return data
 }
 
 func elements[T domain.Element](t domain.Tensor) []T {
 	data, _ := domain.Data[T](t)
 	return data
-}
-
-// ParseRaw makes a tensor of its raw form, which must hold exactly the shape's
-// elements. The data is not kept. Another length, or a BOOL that is neither 0 nor
-// 1, is an error of kind Invalid.
-func ParseRaw(datatype domain.Datatype, shape domain.Shape, data []byte) (domain.Tensor, error) {
-	if datatype == domain.BYTES {
-		return parseTexts(shape, data)
-	}
-	n, err := shape.Elements()
-	if err != nil {
-		return domain.Tensor{}, err
-	}
-	if size := datatype.Size(); n > math.MaxInt/max(size, 1) || len(data) != n*size {
-		return domain.Tensor{}, &domain.Error{
-			Kind: domain.Invalid, Msg: fmt.Sprintf("has %d bytes, %v of shape %v takes %d elements of %d", len(data), datatype, shape, n, size),
-			Expected: fmt.Sprintf("%d elements of %d bytes", n, size), Got: fmt.Sprintf("%d bytes", len(data)),
-		}
-	}
-	t, err := domain.MakeTensor(datatype, shape)
-	if err != nil {
-		return domain.Tensor{}, err
-	}
-	return t, fill(t, data)
-}
-
-// fill sets a tensor's elements, for which data has been found to be long enough.
-func fill(t domain.Tensor, data []byte) error {
-	switch t.Datatype() {
-	case domain.BOOL:
-		return fillTruths(elements[bool](t), data)
-	case domain.FP16:
-		fillHalves(elements[domain.Float16](t), data)
-		return nil
-	case domain.BF16:
-		fillHalves(elements[domain.BFloat16](t), data)
-		return nil
-	default:
-		_, err := binary.Decode(data, binary.LittleEndian, numbersOf(t))
-		return err
-	}
-}
-
-func fillTruths(truths []bool, data []byte) error {
-	for i, b := range data {
-		if b > 1 {
-			return &domain.Error{Kind: domain.Invalid, Msg: fmt.Sprintf("has a BOOL that is %d, at byte %d", b, i), Expected: "0 or 1", Got: fmt.Sprint(b)}
-		}
-		truths[i] = b == 1
-	}
-	return nil
-}
-
-func fillHalves[T domain.Float16 | domain.BFloat16](halves []T, data []byte) {
-	for i := range halves {
-		halves[i] = T(binary.LittleEndian.Uint16(data[2*i:]))
-	}
-}
-
-// parseTexts reads BYTES elements, each behind its length.
-func parseTexts(shape domain.Shape, data []byte) (domain.Tensor, error) {
-	n, err := shape.Elements()
-	if err != nil {
-		return domain.Tensor{}, err
-	}
-	fail := func(format string, args ...any) (domain.Tensor, error) {
-		return domain.Tensor{}, &domain.Error{Kind: domain.Invalid, Msg: fmt.Sprintf(format, args...), Expected: fmt.Sprintf("%d BYTES elements, each behind its length", n)}
-	}
-	if n > len(data)/lengthBytes {
-		return fail("has %d bytes, too few for %d BYTES elements", len(data), n)
-	}
-	texts := make([]string, n)
-	at := 0
-	for i := range texts {
-		if len(data)-at < lengthBytes {
-			return fail("ends before the length of element %d", i)
-		}
-		length := uint64(binary.LittleEndian.Uint32(data[at:]))
-		at += lengthBytes
-		if length > uint64(len(data)-at) {
-			return fail("element %d should have %d bytes, %d are left", i, length, len(data)-at)
-		}
-		texts[i] = string(data[at : at+int(length)])
-		at += int(length)
-	}
-	if at != len(data) {
-		return fail("has %d bytes behind its last element", len(data)-at)
-	}
-	return domain.NewTensor(shape, texts)
 }

@@ -21,13 +21,13 @@ import (
 // @success      200  {object}  batchAnswer
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
-// @failure      400  {object}  errorAnswer  "not JSON, not a form, or a broken picture"
-// @failure      413  {object}  errorAnswer  "the body, a picture or the batch is too large"
-// @failure      415  {object}  errorAnswer  "a Content-Type or picture format that is not known"
-// @failure      422  {object}  errorAnswer  "well-formed, but not what the model takes"
-// @failure      500  {object}  errorAnswer  "our fault"
-// @failure      503  {object}  errorAnswer  "not ready, or too much to do: Retry-After says when to try again"
-// @failure      504  {object}  errorAnswer  "the prediction took too long"
+// @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      413  {object}  web.ErrorAnswer  "the body, a picture or the batch is too large"
+// @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
+// @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes"
+// @failure      500  {object}  web.ErrorAnswer  "our fault"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      504  {object}  web.ErrorAnswer  "the prediction took too long"
 // @router       /predict/batch [post]
 func (h *Handler) predictBatch(w http.ResponseWriter, r *http.Request) {
 	x := w.(*exchange)

@@ -31,7 +31,15 @@ func newDocument(h *Handler) (*document, error) {
 	if err := json.Unmarshal([]byte(spec.ReadDoc()), &swagger); err != nil {
 		return nil, domain.Errorf(domain.Internal, "the generated document cannot be read: %w", err)
 	}
+	if err := h.served(&swagger); err != nil {
+		return nil, err
+	}
 	about.fillIn(&swagger)
+	for _, mount := range h.options.Mounts {
+		if mount.Describe != nil {
+			mount.Describe(&swagger)
+		}
+	}
 	openapi, err := openapi2conv.ToV3(&swagger)
 	if err != nil {
 		return nil, domain.Errorf(domain.Internal, "the document cannot be converted to OpenAPI 3: %w", err)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/portent-go/portent/adapters/transport/httpapi/internal/jsontensor"
+	"github.com/portent-go/portent/adapters/format/jsontensor"
 	"github.com/portent-go/portent/domain"
 )
 

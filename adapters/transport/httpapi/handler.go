@@ -47,13 +47,13 @@ func New(classifier *serving.Classifier, options Options) (*Handler, error) {
 	if h.usual, err = usualSpan(card.Preprocessor); err != nil {
 		return nil, err
 	}
+	h.router = h.newRouter()
 	if h.document, err = newDocument(h); err != nil {
 		return nil, err
 	}
 	if h.page, err = newPage(); err != nil {
 		return nil, err
 	}
-	h.router = h.newRouter()
 	return h, nil
 }
 

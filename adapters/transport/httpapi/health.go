@@ -23,7 +23,7 @@ func (h *Handler) healthz(w http.ResponseWriter, r *http.Request) {
 // @tags     health
 // @produce  json
 // @success  200  {object}  healthAnswer
-// @failure  503  {object}  errorAnswer  "not ready, and why"
+// @failure  503  {object}  web.ErrorAnswer  "not ready, and why"
 // @router   /readyz [get]
 func (h *Handler) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := h.classifier.Model().Ready(); err != nil {

@@ -26,6 +26,9 @@ type Options struct {
 	ExamplePicture []byte
 	// SelfTest says in words how the model's self-test ended, for the front page.
 	SelfTest string
+	// Mounts are other interfaces that the server has beside this one. Default:
+	// none.
+	Mounts []Mount
 }
 
 const (
@@ -36,6 +39,11 @@ const (
 func (o Options) withDefaults() (Options, error) {
 	if o.MaxBody < 0 || o.MaxBatch < 0 || o.MaxPixels < 0 {
 		return o, domain.Errorf(domain.Invalid, "a limit of the HTTP interface is negative: body %d, batch %d, pixels %d", o.MaxBody, o.MaxBatch, o.MaxPixels)
+	}
+	for _, mount := range o.Mounts {
+		if err := mount.check(); err != nil {
+			return o, err
+		}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -52,9 +52,9 @@ func escapePointer(key string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }
 
-// refuse says that the value at the path is well-formed but not what was asked
-// for.
-func (d *Decoder) refuse(reason domain.Error) error {
+// RefuseWith is Refuse with a reason of any kind, whose field is set to the place
+// of the value.
+func (d *Decoder) RefuseWith(reason domain.Error) error {
 	reason.Kind = max(reason.Kind, domain.Invalid)
 	field, pointer := place(d.path)
 	reason.Field = field
@@ -63,7 +63,7 @@ func (d *Decoder) refuse(reason domain.Error) error {
 
 // Refuse says that the value that is being read is not what was asked for.
 func (d *Decoder) Refuse(msg, expected, got, hint string) error {
-	return d.refuse(domain.Error{Msg: msg, Expected: expected, Got: got, Hint: hint})
+	return d.RefuseWith(domain.Error{Msg: msg, Expected: expected, Got: got, Hint: hint})
 }
 
 // malformed says that the document is not JSON, or ambiguous, at the offset.
@@ -108,7 +108,7 @@ const maxQuoted = 24
 func syntaxHint(got string) string {
 	switch text := strings.Trim(got, `"+-`); {
 	case strings.EqualFold(text, "nan"), strings.EqualFold(text, "inf"), strings.EqualFold(text, "infinity"):
-		return "JSON has no NaN and no infinity, and no model input may hold one here"
+		return "JSON has no NaN and no infinity"
 	case strings.HasPrefix(got, `"'`):
 		return "JSON quotes with \", not with '"
 	case text == "True", text == "False", text == "None":

@@ -1,104 +1,19 @@
 package jsontensor
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-
-	"github.com/portent-go/portent/domain"
-)
+import "github.com/portent-go/portent/domain"
 
 // Decoder reads one JSON document from front to back.
 type Decoder struct {
-	data []byte
-	pos  int
-	path []step
+	data    []byte
+	pos     int
+	path    []step
+	lenient bool
 }
 
 // NewDecoder returns a Decoder of a document. It reads data until its last
 // method has returned and does not change it.
 func NewDecoder(data []byte) *Decoder {
 	return &Decoder{data: data, path: make([]step, 0, 8)}
-}
-
-// Object reads the document, which is an object, to its end. It calls field with
-// the index in known of each key, in the document's order; field reads the
-// value. A key that is not known or that comes twice is refused.
-func (d *Decoder) Object(known []string, field func(int) error) error {
-	d.space()
-	if d.byte() != '{' {
-		return d.notObject()
-	}
-	d.pos++
-	var seen uint64
-	err := d.list('}', func(int) error {
-		i, err := d.key(known, &seen)
-		if err != nil {
-			return err
-		}
-		d.path = append(d.path, step{key: known[i]})
-		if err := field(i); err != nil {
-			return err
-		}
-		d.path = d.path[:len(d.path)-1]
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return d.end()
-}
-
-func (d *Decoder) notObject() error {
-	if d.pos >= len(d.data) {
-		return d.malformed(d.pos, domain.Error{Msg: "the body is empty", Expected: "a JSON object", Got: "nothing"})
-	}
-	if k := kindOf(d.data[d.pos]); k != noValue {
-		return d.Refuse("the document is "+k.String()+", expected an object", "a JSON object", k.String(), "")
-	}
-	return d.unexpected("a JSON object")
-}
-
-// key reads a key and its colon, and returns its index in known.
-func (d *Decoder) key(known []string, seen *uint64) (int, error) {
-	if d.byte() != '"' {
-		return 0, d.unexpected("a key in quotes")
-	}
-	start := d.pos
-	key, err := d.text()
-	if err != nil {
-		return 0, err
-	}
-	i := slices.IndexFunc(known, func(k string) bool { return k == string(key) })
-	if i < 0 {
-		return 0, d.unknown(string(key), known)
-	}
-	if *seen&(1<<i) != 0 {
-		d.path = append(d.path, step{key: known[i]})
-		return 0, d.malformed(start, domain.Error{
-			Msg: "is given twice, the second time", Expected: "each key once", Got: fmt.Sprintf("%q twice", key),
-		})
-	}
-	*seen |= 1 << i
-	d.space()
-	if d.byte() != ':' {
-		return 0, d.unexpected("a colon")
-	}
-	d.pos++
-	d.space()
-	return i, nil
-}
-
-func (d *Decoder) unknown(key string, known []string) error {
-	if len(key) > maxQuoted {
-		key = strings.ToValidUTF8(key[:maxQuoted], "") + "..."
-	}
-	d.path = append(d.path, step{key: key})
-	hint := ""
-	if near := nearest(key, known); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	return d.Refuse("is not a known field", "one of "+strings.Join(known, ", "), fmt.Sprintf("%q", key), hint)
 }
 
 // Array reads an array; element reads each of its elements.

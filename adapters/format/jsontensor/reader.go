@@ -35,10 +35,7 @@ func NewReader(spec domain.TensorSpec, hints Hints) *Reader {
 // shape.
 func (r *Reader) Read(d *Decoder) error {
 	if r.values == nil {
-		return d.refuse(domain.Error{
-			Kind: domain.Unsupported, Msg: fmt.Sprintf("is of datatype %v, which has no JSON form", r.spec.Datatype),
-			Hint: r.hints.NoJSON,
-		})
+		return r.noJSON(d)
 	}
 	if d.byte() != '[' {
 		return d.otherThan("an array of numbers", r.hints.NotNumbers)
@@ -61,6 +58,12 @@ func (r *Reader) Read(d *Decoder) error {
 		refused.Reason.Hint = r.hint(&Decoder{data: d.data, pos: start}, len(d.path) == level)
 	}
 	return err
+}
+
+func (r *Reader) noJSON(d *Decoder) error {
+	return d.RefuseWith(domain.Error{
+		Kind: domain.Unsupported, Msg: fmt.Sprintf("is of datatype %v, which has no JSON form", r.spec.Datatype), Hint: r.hints.NoJSON,
+	})
 }
 
 func (r *Reader) wrongDepth(d *Decoder, depth int) error {

@@ -62,10 +62,13 @@ func (d *Decoder) Int() (int, error) {
 	return i, nil
 }
 
-// Shape reads an array of whole numbers.
+// Shape reads an array of whole numbers, the lengths of at most 64 axes.
 func (d *Decoder) Shape() (domain.Shape, error) {
 	shape := domain.Shape{}
 	err := d.Array(func(int) error {
+		if len(shape) == maxDepth {
+			return d.Refuse("is an axis too many", "at most "+strconv.Itoa(maxDepth)+" axes", "more", "")
+		}
 		n, err := d.Int()
 		shape = append(shape, n)
 		return err

@@ -111,18 +111,9 @@ func (d *Decoder) skip(depth int) error {
 }
 
 func (d *Decoder) skipField(depth int) error {
-	if d.byte() != '"' {
-		return d.unexpected("a key in quotes")
-	}
-	if _, err := d.text(); err != nil {
+	if _, err := d.anyKey(); err != nil {
 		return err
 	}
-	d.space()
-	if d.byte() != ':' {
-		return d.unexpected("a colon")
-	}
-	d.pos++
-	d.space()
 	return d.skip(depth + 1)
 }
 
