@@ -1,0 +1,7 @@
+// Package inferencepb holds the messages and the gRPC service of the Open
+// Inference Protocol, generated from inference.proto, which says what each of them
+// is. Its names and numbers are those that servers and clients of the protocol
+// agree upon.
+package inferencepb
+
+//go:generate go -C ../../../../tools run ./protogen .. adapters/format/openinference/inferencepb/inference.proto
