@@ -1,19 +1,117 @@
 package serving
 
 import (
-	"sync/atomic"
+	"slices"
+	"sync"
 	"time"
 )
 
 // Statistics counts what became of a model's requests. It is safe for concurrent
-// use; the zero value has counted nothing.
+// use; the zero value has counted nothing, and nil counts nothing.
 type Statistics struct {
-	success, fail atomic.Uint64
-	last          atomic.Int64
+	mu       sync.Mutex
+	snapshot Snapshot
+	batches  map[int]Duration // by rows
 }
 
-// Snapshot is what Statistics had counted at one moment.
+// Duration is how often something was done, and how long that took together.
+type Duration struct {
+	Count uint64
+	Total time.Duration
+}
+
+// BatchSize is what the engine's runs of one number of rows took.
+type BatchSize struct {
+	Size  int
+	Infer Duration
+}
+
+// Snapshot is what Statistics had counted at one moment. Except for Fail it is
+// about requests that were answered.
 type Snapshot struct {
-	Success, Fail uint64
-	Last          time.Time
+	Success, Fail Duration // a request, from its parts
+	Queue         Duration // waiting for a turn
+	ComputeInput  Duration // making tensors of what came
+	ComputeInfer  Duration // in the engine
+	ComputeOutput Duration // writing tensors down
+
+	InferenceCount uint64      // rows
+	ExecutionCount uint64      // runs of the engine
+	Last           time.Time   // when the last request ended, answered or not; zero if there was none
+	Batches        []BatchSize // of the engine's runs, smallest first
+}
+
+// Observation is what became of one request.
+type Observation struct {
+	Rows                        int // the length of the batch axis; 1 for a model without
+	Queue, Input, Infer, Output time.Duration
+	Err                         error // why there was no answer
+
+	joined bool // its run was joined from several requests: run says which
+	run    int  // rows of the engine's run that is accounted to this request; 0 if it is another's
+}
+
+// maxSizes bounds how many different numbers of rows are told apart.
+const maxSizes = 256
+
+func (d *Duration) add(took time.Duration) {
+	d.Count++
+	d.Total += took
+}
+
+// Observe counts one request. A transport calls it once the request has been
+// answered or refused.
+func (s *Statistics) Observe(o Observation) {
+	if s == nil {
+		return
+	}
+	now, total := time.Now(), o.Queue+o.Input+o.Infer+o.Output
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.snapshot.Last = now
+	if o.Err != nil {
+		s.snapshot.Fail.add(total)
+		return
+	}
+	s.snapshot.Success.add(total)
+	s.snapshot.Queue.add(o.Queue)
+	s.snapshot.ComputeInput.add(o.Input)
+	s.snapshot.ComputeInfer.add(o.Infer)
+	s.snapshot.ComputeOutput.add(o.Output)
+	s.snapshot.InferenceCount += uint64(max(0, o.Rows))
+	if !o.joined {
+		o.run = max(1, o.Rows)
+	}
+	if o.run > 0 {
+		s.ran(o.run, o.Infer)
+	}
+}
+
+// ran counts one run of the engine.
+func (s *Statistics) ran(rows int, took time.Duration) {
+	s.snapshot.ExecutionCount++
+	d, known := s.batches[rows]
+	if !known && len(s.batches) == maxSizes {
+		return
+	}
+	if s.batches == nil {
+		s.batches = make(map[int]Duration)
+	}
+	d.add(took)
+	s.batches[rows] = d
+}
+
+// Snapshot returns what has been counted.
+func (s *Statistics) Snapshot() Snapshot {
+	if s == nil {
+		return Snapshot{}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	snapshot := s.snapshot
+	for size, infer := range s.batches {
+		snapshot.Batches = append(snapshot.Batches, BatchSize{Size: size, Infer: infer})
+	}
+	slices.SortFunc(snapshot.Batches, func(a, b BatchSize) int { return a.Size - b.Size })
+	return snapshot
 }

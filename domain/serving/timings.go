@@ -27,3 +27,9 @@ func timingsOf(ctx context.Context) *Timings {
 	}
 	return new(Timings)
 }
+
+// Observation returns what Statistics are to count of a request of so many rows,
+// as far as these Timings know it: all but Input and Output.
+func (t *Timings) Observation(rows int, err error) Observation {
+	return Observation{Rows: rows, Queue: t.Queue, Infer: t.Infer, Err: err}
+}
