@@ -44,7 +44,7 @@ var law = []rule{
 	{folder: "adapters/format/onnxfile", project: []string{"domain"}, foreign: []string{"google.golang.org/protobuf"}, barred: []string{"net/..."}, tests: []string{"github.com/owulveryck/onnx-go", "gonum.org/v1/gonum"}, why: "a file format"},
 	{folder: "adapters/format/onnxfile/onnxtest", project: []string{"domain", "adapters/format/onnxfile"}, foreign: []string{"google.golang.org/protobuf"}, barred: []string{"net/..."}, why: "builds models for tests"},
 	{folder: "adapters/format/openinference", project: []string{"domain"}, barred: []string{"net/..."}, why: "a wire format"},
-	{folder: "adapters/format/openinference/inferencepb", foreign: []string{"google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"net/..."}, why: "generated messages"},
+	{folder: "adapters/format/openinference/inferencepb", project: []string{"domain", "adapters/format/openinference"}, foreign: []string{"google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"net/..."}, why: "generated messages, and tensors in them"},
 	{folder: "adapters/format/picture", project: []string{"domain"}, foreign: []string{"golang.org/x/image"}, barred: []string{"net/..."}, why: "a file format"},
 	{folder: "adapters/engine/onnxgo", project: []string{"domain", "ports", "adapters/format/onnxfile", "adapters/engine/onnxgo/internal/..."}, foreign: []string{"go4.org/unsafe/assume-no-moving-gc"}, barred: []string{"net/..."}, why: "an engine knows no transport and no other engine"},
 	{folder: "adapters/engine/onnxgo/internal/decode", project: []string{"domain", "adapters/format/onnxfile", "adapters/engine/onnxgo/internal/operator"}, foreign: []string{"github.com/owulveryck/onnx-go", "gonum.org/v1/gonum"}, why: "the only room that knows onnx-go"},
