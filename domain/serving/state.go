@@ -16,5 +16,5 @@ const (
 type Status struct {
 	Name, Version string
 	State         State
-	Reason        string // why it is not ready; empty when it is
+	Reason        string // why it is not ready, or could not be replaced; else empty
 }
