@@ -87,5 +87,5 @@ func shortened(text string, most int) string {
 	if len(text) > most {
 		text = text[:most] + "..."
 	}
-	return strings.ToValidUTF8(text, "\uFFFD")
+	return strings.ToValidUTF8(text, "?")
 }

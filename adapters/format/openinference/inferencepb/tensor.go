@@ -22,6 +22,8 @@ var (
 	_ Described = (*ModelInferResponse_InferOutputTensor)(nil)
 )
 
+const maxAxes = 64 // of a tensor that comes in a message
+
 // Spec returns what a message says of a tensor without looking at its elements.
 // An unknown datatype, or a shape with a negative axis or more elements than can be
 // counted, is an error of kind Invalid that names the tensor.
@@ -29,6 +31,9 @@ func Spec(d Described) (domain.TensorSpec, error) {
 	datatype, err := domain.ParseDatatype(d.GetDatatype())
 	if err != nil {
 		return domain.TensorSpec{}, named(d, err)
+	}
+	if n := len(d.GetShape()); n > maxAxes {
+		return domain.TensorSpec{}, named(d, domain.Errorf(domain.Invalid, "has %d axes, at most %d are possible", n, maxAxes))
 	}
 	shape := make(domain.Shape, len(d.GetShape()))
 	for i, n := range d.GetShape() {

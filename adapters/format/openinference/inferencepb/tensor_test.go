@@ -105,6 +105,7 @@ func TestWhatIsNoTensorIsRefused(t *testing.T) {
 		{"too many elements to count", &input{Datatype: "FP32", Shape: []int64{1 << 31, 1 << 31, 1 << 31}, Contents: floats(1)}, nil, "more elements than can be counted"},
 		{"2^60 elements", &input{Datatype: "FP32", Shape: []int64{1 << 60}, Contents: floats(1)}, nil, "1152921504606846976 elements"},
 		{"2^60 elements, raw", &input{Datatype: "FP64", Shape: []int64{1 << 60}}, make([]byte, 8), "8 bytes"},
+		{"very many axes", &input{Datatype: "FP32", Shape: make([]int64, 65)}, nil, "has 65 axes"},
 		{"too few elements", &input{Datatype: "FP32", Shape: []int64{2}, Contents: floats(1)}, nil, "2 elements, but 1"},
 		{"too many elements", &input{Datatype: "FP32", Shape: []int64{2}, Contents: floats(3)}, nil, "2 elements, but 3"},
 		{"no contents", &input{Datatype: "FP32", Shape: []int64{2}}, nil, "2 elements, but 0"},
