@@ -103,9 +103,6 @@ func (b *Batcher) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain
 		return nil, err
 	}
 	defer b.calls.Done()
-	if err := domain.FromContext(ctx, "waiting to predict"); err != nil {
-		return nil, err
-	}
 	if err := b.signature.CheckInputs(inputs); err != nil {
 		return nil, err
 	}

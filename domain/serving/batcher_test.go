@@ -44,14 +44,20 @@ type stage struct {
 	*serving.Batcher
 	alone *predictortest.Fake // answers the same, without any batcher
 	let   chan struct{}       // lets one call go
-	calls chan []domain.Tensor
+	calls chan call
+}
+
+// call is a call of the predictor that has begun.
+type call struct {
+	ctx  context.Context
+	rows int
 }
 
 // newStage returns a stage, for use within synctest. The predictor answers what
 // respond does to the fake's answer.
 func newStage(t *testing.T, options serving.BatcherOptions, respond func([]domain.Tensor) error) *stage {
 	t.Helper()
-	s := &stage{alone: predictortest.NewFake(signature(domain.Dynamic)), let: make(chan struct{}), calls: make(chan []domain.Tensor, 100)}
+	s := &stage{alone: predictortest.NewFake(signature(domain.Dynamic)), let: make(chan struct{}), calls: make(chan call, 100)}
 	s.Batcher = serving.NewBatcher(&staged{predictortest.NewFake(signature(domain.Dynamic)), s, respond}, options)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
@@ -68,7 +74,7 @@ type staged struct {
 }
 
 func (s *staged) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
-	s.stage.calls <- inputs
+	s.stage.calls <- call{ctx, inputs[0].Shape()[0]}
 	select {
 	case <-s.stage.let:
 	case <-ctx.Done():
@@ -91,13 +97,15 @@ type request struct {
 	outputs []domain.Tensor
 }
 
+var errLeft = errors.New("the caller has left")
+
 // ask predicts rows of a value, and returns when that waits.
 func (s *stage) ask(t *testing.T, value float32, rows int) *request {
 	t.Helper()
 	r := &request{inputs: rowsOf(t, value, rows), result: make(chan error, 1)}
-	ctx, cancel := context.WithCancel(serving.WithTimings(t.Context(), &r.timings))
-	r.cancel = cancel
-	t.Cleanup(cancel)
+	ctx, cancel := context.WithCancelCause(serving.WithTimings(t.Context(), &r.timings))
+	r.cancel = func() { cancel(errLeft) }
+	t.Cleanup(r.cancel)
 	go func() {
 		var err error
 		r.outputs, err = s.Predict(ctx, r.inputs)
@@ -117,18 +125,21 @@ func rowsOf(t testing.TB, value float32, rows int) []domain.Tensor {
 	return tensors
 }
 
-// expectRunning says how many rows each call that has begun since has.
-func (s *stage) expectRunning(t *testing.T, rows ...int) {
+// expectRunning says how many rows each call that has begun since has. It returns
+// the context of the last.
+func (s *stage) expectRunning(t *testing.T, rows ...int) (last context.Context) {
 	t.Helper()
 	synctest.Wait()
 	var got []int
 	for len(s.calls) > 0 {
-		got = append(got, (<-s.calls)[0].Shape()[0])
+		c := <-s.calls
+		got, last = append(got, c.rows), c.ctx
 	}
 	slices.Sort(got)
 	if !slices.Equal(got, rows) {
 		t.Errorf("calls of %v rows, expected %v", got, rows)
 	}
+	return last
 }
 
 // expectAnswer compares a request's answer with that of the fake itself.
@@ -218,6 +229,60 @@ func TestNobodyWaitsLongerThanMaxDelay(t *testing.T) {
 		s.expectRunning(t, 2)
 		close(s.let)
 		s.expectAnswer(t, first, second, third)
+	})
+}
+
+// TestInputsThatDoNotFitWaitForNobody sends them while others gather.
+func TestInputsThatDoNotFitWaitForNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, serving.BatcherOptions{MaxDelay: time.Hour}, nil)
+		first, second := s.ask(t, 1, 1), s.ask(t, 2, 1)
+		scalar, _ := domain.NewTensor(domain.Shape{}, []float32{1})
+		for _, inputs := range [][]domain.Tensor{nil, {scalar}, {{}}, append(row(t, 1), row(t, 1)...)} {
+			start := time.Now()
+			_, err := s.Predict(t.Context(), inputs)
+			if expectKind(t, err, domain.Invalid); time.Since(start) != 0 {
+				t.Errorf("it waited for %v", time.Since(start))
+			}
+		}
+		close(s.let)
+		s.expectAnswer(t, first, second)
+		s.expectRunning(t, 1, 1)
+	})
+}
+
+func TestWithoutABatchAxisNobodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, fixed := range []func(*domain.Signature){
+			func(s *domain.Signature) { s.Inputs[0].Shape[0] = 1 },
+			func(s *domain.Signature) { s.Outputs[0].Shape[0] = 1 },
+		} {
+			spec := signature(domain.Dynamic)
+			fixed(&spec)
+			fake := predictortest.NewFake(spec)
+			gate, calls := make(chan struct{}), make(chan struct{}, 10)
+			fake.Hook = func(context.Context) error {
+				calls <- struct{}{}
+				<-gate
+				return nil
+			}
+			b := serving.NewBatcher(fake, serving.BatcherOptions{MaxDelay: time.Hour})
+			for range 3 {
+				go func() {
+					if _, err := b.Predict(t.Context(), row(t, 1)); err != nil {
+						t.Error(err)
+					}
+				}()
+			}
+			synctest.Wait()
+			if len(calls) != 3 {
+				t.Errorf("%d calls have begun, expected 3", len(calls))
+			}
+			close(gate)
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }
 
@@ -398,9 +463,13 @@ func TestACallerWhoLeavesDisturbsNobody(t *testing.T) {
 // what was gathered is not run.
 func TestARunEndsWhenNobodyWaitsForIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, serving.BatcherOptions{MaxBatch: 2, MaxDelay: time.Second}, nil)
-		all := []*request{s.ask(t, 1, 1), s.ask(t, 2, 1), s.ask(t, 3, 1), s.ask(t, 4, 1)}
-		s.expectRunning(t, 1, 2)
+		s := newStage(t, serving.BatcherOptions{MaxBatch: 3, MaxDelay: time.Second}, nil)
+		all := []*request{s.ask(t, 1, 1), s.ask(t, 2, 1)}
+		early := s.ask(t, 3, 1)
+		early.cancel() // while others still gather
+		expectKind(t, <-early.result, domain.Canceled)
+		all = append(all, s.ask(t, 4, 1), s.ask(t, 5, 1), s.ask(t, 6, 1))
+		s.expectRunning(t, 1, 3)
 		for _, r := range slices.Backward(all) {
 			r.cancel()
 			expectKind(t, <-r.result, domain.Canceled)
@@ -419,9 +488,12 @@ func TestABatchOfOneKeepsItsOwnContext(t *testing.T) {
 		s := newStage(t, serving.BatcherOptions{MaxDelay: time.Second}, nil)
 		first, second := s.ask(t, 1, 1), s.ask(t, 2, 1)
 		time.Sleep(time.Second)
-		s.expectRunning(t, 1, 1)
+		ctx := s.expectRunning(t, 1, 1)
 		second.cancel()
 		expectKind(t, <-second.result, domain.Canceled)
+		if !errors.Is(context.Cause(ctx), errLeft) {
+			t.Errorf("its context ended with %v, not the caller's cause", context.Cause(ctx))
+		}
 		close(s.let)
 		s.expectAnswer(t, first)
 	})
