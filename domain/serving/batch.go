@@ -96,7 +96,7 @@ func (b *batch) run(predictor ports.Predictor, signature domain.Signature) {
 	case err != nil && (kind == domain.Overloaded || kind == domain.Unavailable):
 		b.err = err
 	default:
-		b.split = err != nil || !b.divisible(signature)
+		b.split = !b.divisible(signature)
 	}
 }
 
@@ -126,7 +126,7 @@ func (b *batch) joined() (inputs []domain.Tensor, err error) {
 	return inputs, nil
 }
 
-// divisible reports whether there is a result that can be given to the members
+// divisible reports whether there is a result, and it can be given to the members
 // row by row.
 func (b *batch) divisible(signature domain.Signature) bool {
 	if len(b.result) != len(signature.Outputs) {

@@ -39,118 +39,6 @@ func TestBatcherKeepsTheContract(t *testing.T) {
 	}
 }
 
-// stage is a batcher over a fake whose calls wait until they are let go.
-type stage struct {
-	*serving.Batcher
-	alone *predictortest.Fake // answers the same, without any batcher
-	let   chan struct{}       // lets one call go
-	calls chan []domain.Tensor
-}
-
-// newStage returns a stage, for use within synctest. The predictor answers what
-// respond does to the fake's answer.
-func newStage(t *testing.T, options serving.BatcherOptions, respond func([]domain.Tensor) error) *stage {
-	t.Helper()
-	s := &stage{alone: predictortest.NewFake(signature(domain.Dynamic)), let: make(chan struct{}), calls: make(chan []domain.Tensor, 100)}
-	s.Batcher = serving.NewBatcher(&staged{predictortest.NewFake(signature(domain.Dynamic)), s, respond}, options)
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
-
-type staged struct {
-	*predictortest.Fake
-	stage   *stage
-	respond func([]domain.Tensor) error
-}
-
-func (s *staged) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
-	s.stage.calls <- inputs
-	select {
-	case <-s.stage.let:
-	case <-ctx.Done():
-		return nil, domain.FromContext(ctx, "waiting on the stage")
-	}
-	if s.respond != nil {
-		if err := s.respond(inputs); err != nil {
-			return nil, err
-		}
-	}
-	return s.Fake.Predict(ctx, inputs)
-}
-
-// request is a prediction that is under way.
-type request struct {
-	inputs  []domain.Tensor
-	cancel  context.CancelFunc
-	timings serving.Timings
-	result  chan error
-	outputs []domain.Tensor
-}
-
-// ask predicts rows of a value, and returns when that waits.
-func (s *stage) ask(t *testing.T, value float32, rows int) *request {
-	t.Helper()
-	r := &request{inputs: rowsOf(t, value, rows), result: make(chan error, 1)}
-	ctx, cancel := context.WithCancel(serving.WithTimings(t.Context(), &r.timings))
-	r.cancel = cancel
-	t.Cleanup(cancel)
-	go func() {
-		var err error
-		r.outputs, err = s.Predict(ctx, r.inputs)
-		r.result <- err
-	}()
-	synctest.Wait()
-	return r
-}
-
-func rowsOf(t testing.TB, value float32, rows int) []domain.Tensor {
-	t.Helper()
-	tensors := row(t, rows)
-	values, _ := domain.Data[float32](tensors[0])
-	for i := range values {
-		values[i] += value
-	}
-	return tensors
-}
-
-// expectRunning says how many rows each call that has begun since has.
-func (s *stage) expectRunning(t *testing.T, rows ...int) {
-	t.Helper()
-	synctest.Wait()
-	var got []int
-	for len(s.calls) > 0 {
-		got = append(got, (<-s.calls)[0].Shape()[0])
-	}
-	slices.Sort(got)
-	if !slices.Equal(got, rows) {
-		t.Errorf("calls of %v rows, expected %v", got, rows)
-	}
-}
-
-// expectAnswer compares a request's answer with that of the fake itself.
-func (s *stage) expectAnswer(t *testing.T, requests ...*request) {
-	t.Helper()
-	for i, r := range requests {
-		if err := <-r.result; err != nil {
-			t.Errorf("request %d: %v", i, err)
-			continue
-		}
-		want, err := s.alone.Predict(context.Background(), r.inputs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, _ := domain.Data[float32](r.outputs[0])
-		expected, _ := domain.Data[float32](want[0])
-		if !slices.Equal(got, expected) || !r.outputs[0].Shape().Equal(want[0].Shape()) {
-			t.Errorf("request %d: %v %v, expected %v %v", i, r.outputs[0].Shape(), got, want[0].Shape(), expected)
-		}
-	}
-}
-
 func TestALoneRequestDoesNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, serving.BatcherOptions{MaxDelay: time.Hour}, nil)
@@ -211,13 +99,67 @@ func TestNobodyWaitsLongerThanMaxDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, serving.BatcherOptions{MaxDelay: time.Second}, nil)
 		first, second := s.ask(t, 1, 1), s.ask(t, 2, 1)
-		time.Sleep(time.Second - 1)
+		time.Sleep(time.Second - time.Nanosecond)
 		third := s.ask(t, 3, 1)
 		s.expectRunning(t, 1)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		s.expectRunning(t, 2)
 		close(s.let)
 		s.expectAnswer(t, first, second, third)
+	})
+}
+
+// TestInputsThatDoNotFitWaitForNobody sends them while others gather.
+func TestInputsThatDoNotFitWaitForNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, serving.BatcherOptions{MaxDelay: time.Hour}, nil)
+		first, second := s.ask(t, 1, 1), s.ask(t, 2, 1)
+		scalar, _ := domain.NewTensor(domain.Shape{}, []float32{1})
+		for _, inputs := range [][]domain.Tensor{nil, {scalar}, {{}}, append(row(t, 1), row(t, 1)...)} {
+			start := time.Now()
+			_, err := s.Predict(t.Context(), inputs)
+			if expectKind(t, err, domain.Invalid); time.Since(start) != 0 {
+				t.Errorf("it waited for %v", time.Since(start))
+			}
+		}
+		close(s.let)
+		s.expectAnswer(t, first, second)
+		s.expectRunning(t, 1, 1)
+	})
+}
+
+func TestWithoutABatchAxisNobodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, fixed := range []func(*domain.Signature){
+			func(s *domain.Signature) { s.Inputs[0].Shape[0] = 1 },
+			func(s *domain.Signature) { s.Outputs[0].Shape[0] = 1 },
+		} {
+			spec := signature(domain.Dynamic)
+			fixed(&spec)
+			fake := predictortest.NewFake(spec)
+			gate, calls := make(chan struct{}), make(chan struct{}, 10)
+			fake.Hook = func(context.Context) error {
+				calls <- struct{}{}
+				<-gate
+				return nil
+			}
+			b := serving.NewBatcher(fake, serving.BatcherOptions{MaxDelay: time.Hour})
+			for range 3 {
+				go func() {
+					if _, err := b.Predict(t.Context(), row(t, 1)); err != nil {
+						t.Error(err)
+					}
+				}()
+			}
+			synctest.Wait()
+			if len(calls) != 3 {
+				t.Errorf("%d calls have begun, expected 3", len(calls))
+			}
+			close(gate)
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }
 
@@ -263,167 +205,6 @@ func TestOnlyShapesThatAgreeAreJoined(t *testing.T) {
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}
-	})
-}
-
-// TestOnlyTheRequestAtFaultFails has one that the engine refuses, panics at, or
-// answers wrongly to whatever comes with it.
-func TestOnlyTheRequestAtFaultFails(t *testing.T) {
-	poisonous := func(inputs []domain.Tensor) bool {
-		values, _ := domain.Data[float32](inputs[0])
-		return slices.ContainsFunc(values, func(v float32) bool { return v > 600 })
-	}
-	refuse := func(inputs []domain.Tensor) error {
-		if poisonous(inputs) {
-			return domain.Errorf(domain.Unsupported, "666 is not supported")
-		}
-		return nil
-	}
-	give := func(inputs []domain.Tensor) error {
-		if poisonous(inputs) && inputs[0].Shape()[0] > 1 {
-			panic("boom")
-		}
-		return refuse(inputs)
-	}
-	for name, respond := range map[string]func([]domain.Tensor) error{"an error": refuse, "a panic": give} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := newStage(t, serving.BatcherOptions{MaxDelay: time.Hour}, respond)
-				good := []*request{s.ask(t, 1, 1), s.ask(t, 2, 1), s.ask(t, 3, 1)}
-				bad := s.ask(t, 666, 1)
-				close(s.let)
-				expectKind(t, <-bad.result, domain.Unsupported, "666")
-				s.expectAnswer(t, good...)
-				s.expectRunning(t, 1, 1, 1, 1, 3) // the three were tried alone
-			})
-		})
-	}
-}
-
-func TestAnEngineThatCannotIsNotAskedAgain(t *testing.T) {
-	for _, kind := range []domain.Kind{domain.Overloaded, domain.Unavailable} {
-		synctest.Test(t, func(t *testing.T) {
-			s := newStage(t, serving.BatcherOptions{MaxDelay: time.Hour}, func(inputs []domain.Tensor) error {
-				if inputs[0].Shape()[0] > 1 {
-					return &domain.Error{Kind: kind, Msg: "not now"}
-				}
-				return nil
-			})
-			first, second, third := s.ask(t, 1, 1), s.ask(t, 2, 1), s.ask(t, 3, 1)
-			close(s.let)
-			s.expectAnswer(t, first)
-			for _, r := range []*request{second, third} {
-				if expectKind(t, <-r.result, kind); r.outputs != nil {
-					t.Error("an error came with outputs")
-				}
-			}
-			s.expectRunning(t, 1, 2)
-		})
-	}
-}
-
-// TestAWrongNumberOfRowsIsNotDivided gives a result that is not one row for each.
-func TestAWrongNumberOfRowsIsNotDivided(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		fake := predictortest.NewFake(signature(domain.Dynamic))
-		gate := make(chan struct{})
-		engine := sums{fake, gate}
-		b := serving.NewBatcher(engine, serving.BatcherOptions{MaxDelay: time.Hour})
-		results := make(chan []domain.Tensor, 3)
-		for range 3 {
-			go func() {
-				outputs, err := b.Predict(t.Context(), row(t, 1))
-				if err != nil {
-					t.Error(err)
-				}
-				results <- outputs
-			}()
-			synctest.Wait()
-		}
-		close(gate)
-		for range 3 {
-			if outputs := <-results; len(outputs) != 1 || outputs[0].Shape()[0] != 1 {
-				t.Errorf("%v", outputs)
-			}
-		}
-		if got := fake.Calls(); got != 4 {
-			t.Errorf("%d calls, expected the first, the joined one and two alone", got)
-		}
-		if err := b.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// sums answers one row whatever it is asked.
-type sums struct {
-	*predictortest.Fake
-	gate chan struct{}
-}
-
-func (s sums) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
-	<-s.gate
-	outputs, err := s.Fake.Predict(ctx, inputs)
-	if err != nil {
-		return nil, err
-	}
-	outputs[0], err = outputs[0].Rows(0, 1)
-	return outputs, err
-}
-
-func TestACallerWhoLeavesDisturbsNobody(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, serving.BatcherOptions{MaxBatch: 4, MaxDelay: time.Hour}, nil)
-		first := s.ask(t, 1, 1)
-		leaves, second, third := s.ask(t, 2, 2), s.ask(t, 3, 1), s.ask(t, 4, 1)
-		s.expectRunning(t, 1, 4)
-		leaves.cancel() // while the batch runs
-		expectKind(t, <-leaves.result, domain.Canceled)
-		waits, leavesEarly := s.ask(t, 5, 1), s.ask(t, 6, 2)
-		leavesEarly.cancel() // while it gathers, which frees its place
-		expectKind(t, <-leavesEarly.result, domain.Canceled)
-		fourth := s.ask(t, 7, 2)
-		s.expectRunning(t)
-		first.cancel() // which runs alone
-		expectKind(t, <-first.result, domain.Canceled)
-		s.let <- struct{}{}
-		s.expectAnswer(t, second, third)
-		close(s.let)
-		s.expectAnswer(t, waits, fourth)
-		s.expectRunning(t, 3)
-	})
-}
-
-// TestARunEndsWhenNobodyWaitsForIt has all callers leave: the engine is told, and
-// what was gathered is not run.
-func TestARunEndsWhenNobodyWaitsForIt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, serving.BatcherOptions{MaxBatch: 2, MaxDelay: time.Second}, nil)
-		all := []*request{s.ask(t, 1, 1), s.ask(t, 2, 1), s.ask(t, 3, 1), s.ask(t, 4, 1)}
-		s.expectRunning(t, 1, 2)
-		for _, r := range slices.Backward(all) {
-			r.cancel()
-			expectKind(t, <-r.result, domain.Canceled)
-		}
-		time.Sleep(time.Hour)
-		s.expectRunning(t)
-		again := s.ask(t, 5, 1) // nothing is running any more, so it does not wait
-		s.expectRunning(t, 1)
-		close(s.let)
-		s.expectAnswer(t, again)
-	})
-}
-
-func TestABatchOfOneKeepsItsOwnContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStage(t, serving.BatcherOptions{MaxDelay: time.Second}, nil)
-		first, second := s.ask(t, 1, 1), s.ask(t, 2, 1)
-		time.Sleep(time.Second)
-		s.expectRunning(t, 1, 1)
-		second.cancel()
-		expectKind(t, <-second.result, domain.Canceled)
-		close(s.let)
-		s.expectAnswer(t, first)
 	})
 }
 
