@@ -102,12 +102,31 @@ func Open(fsys fs.FS, name, source string) (*Folder, error) {
 	if err := f.readNetwork(network); err != nil {
 		return nil, err
 	}
+	return f, f.readRest(fsys)
+}
+
+// OpenCard reads a folder that says what a model is which runs elsewhere: labels,
+// preprocessing, test vectors and samples, without a network.
+func OpenCard(directory string) (*Folder, error) {
+	absolute, err := filepath.Abs(directory)
+	if err != nil {
+		return nil, domain.Errorf(domain.Invalid, "model %s: %w", directory, err)
+	}
+	if info, err := os.Stat(directory); err != nil || !info.IsDir() {
+		return nil, &domain.Error{Kind: domain.NotFound, Field: "model " + directory, Msg: "no such folder", Err: err}
+	}
+	f := &Folder{Source: directory, Directory: directory, FS: os.DirFS(directory), Card: serving.Card{Name: filepath.Base(absolute), Version: defaultVersion}}
+	return f, f.readRest(f.FS)
+}
+
+// readRest reads what is beside the network.
+func (f *Folder) readRest(fsys fs.FS) error {
 	for _, read := range []func(fs.FS) error{f.readConfig, f.readPreprocessor, f.readVectors, f.readSample} {
 		if err := read(fsys); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // findNetwork returns the name of a folder's network.

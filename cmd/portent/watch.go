@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/portent-go/portent/domain/serving"
+)
+
+// watcher keeps a Repository as a folder of models is. It looks at the folder
+// again and again rather than being told by the system, which is not to be had on
+// every file system that models are kept on.
+type watcher struct {
+	look       func() (map[string]string, error) // a text for each model, which changes when its files do
+	repository *serving.Repository
+	logger     *slog.Logger
+
+	served  map[string]string // what has been loaded, as look told it
+	pending map[string]string // what differed the last time
+}
+
+// newWatcher returns a watcher of a folder whose models have just been loaded.
+func newWatcher(look func() (map[string]string, error), repository *serving.Repository, logger *slog.Logger) (*watcher, error) {
+	now, err := look()
+	if err != nil {
+		return nil, err
+	}
+	return &watcher{look: look, repository: repository, logger: logger, served: now, pending: map[string]string{}}, nil
+}
+
+// run looks whenever it is told to, until the context ends.
+func (w *watcher) run(ctx context.Context, ticks <-chan time.Time) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+			w.check(ctx)
+		}
+	}
+}
+
+// check loads what is new or has changed and unloads what has gone, once it has
+// stayed the same since the last look: files may still be on their way.
+func (w *watcher) check(ctx context.Context) {
+	now, err := w.look()
+	if err != nil {
+		w.logger.Warn("the folder of models cannot be read", "error", err)
+		return
+	}
+	names := maps.Clone(now)
+	maps.Copy(names, w.served)
+	pending := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		print := now[name] // "" if it has gone
+		if print == w.served[name] {
+			continue
+		}
+		if last, ok := w.pending[name]; !ok || last != print {
+			pending[name] = print
+			continue
+		}
+		w.follow(ctx, name, print)
+	}
+	w.pending = pending
+}
+
+// follow does to the repository what was done to a model's folder. What fails is
+// not tried again before the folder changes.
+func (w *watcher) follow(ctx context.Context, name, print string) {
+	change, apply := "loading", w.repository.Load
+	if print == "" {
+		change, apply = "unloading", w.repository.Unload
+		delete(w.served, name)
+	} else {
+		w.served[name] = print
+	}
+	w.logger.Info("a model's folder has changed", "model", name, "action", change)
+	if err := apply(ctx, name); err != nil && ctx.Err() == nil {
+		w.logger.Error("a model could not follow its folder", "model", name, "action", change, "error", err)
+	}
+}

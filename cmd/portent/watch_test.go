@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/serving"
+	"github.com/portent-go/portent/ports/predictortest"
+)
+
+// fakeLoader loads whatever a folder of the test's holds; a model called broken
+// fails.
+type fakeLoader struct {
+	folder map[string]string
+	loads  []string
+}
+
+func (l *fakeLoader) Scan(context.Context) (map[string][]string, error) {
+	models := map[string][]string{}
+	for name := range l.folder {
+		models[name] = []string{"1"}
+	}
+	return models, nil
+}
+
+func (l *fakeLoader) Load(_ context.Context, name, version string) (*serving.Served, error) {
+	l.loads = append(l.loads, name)
+	if name == "broken" {
+		return nil, domain.Errorf(domain.Invalid, "it is broken")
+	}
+	return &serving.Served{Name: name, Version: version, Model: serving.NewModel(predictortest.NewFake(), serving.Options{})}, nil
+}
+
+func TestWatcherFollowsTheFolder(t *testing.T) {
+	loader := &fakeLoader{folder: map[string]string{"a": "1"}}
+	repository := serving.NewRepository(loader)
+	t.Cleanup(func() { _ = repository.Close() })
+	if err := repository.Load(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	var unreadable error
+	w, err := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), unreadable }, repository, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := []struct {
+		name   string
+		change func()
+		loads  []string // after the second look
+		names  []string
+	}{
+		{"nothing", func() {}, []string{"a"}, []string{"a"}},
+		{"a new one", func() { loader.folder["b"] = "1" }, []string{"a", "b"}, []string{"a", "b"}},
+		{"a changed one", func() { loader.folder["a"] = "2" }, []string{"a", "b", "a"}, []string{"a", "b"}},
+		{"one that fails", func() { loader.folder["broken"] = "1" }, []string{"a", "b", "a", "broken"}, []string{"a", "b"}},
+		{"a folder that cannot be read", func() { unreadable = errors.New("gone") }, []string{"a", "b", "a", "broken"}, []string{"a", "b"}},
+		{"one less", func() { unreadable = nil; delete(loader.folder, "b") }, []string{"a", "b", "a", "broken"}, []string{"a"}},
+	}
+	for _, step := range steps {
+		before := len(loader.loads)
+		step.change()
+		w.check(t.Context())
+		if len(loader.loads) != before {
+			t.Fatalf("%s: it was loaded before its files had settled", step.name)
+		}
+		w.check(t.Context())
+		w.check(t.Context())
+		if names := repository.Names(); !slices.Equal(loader.loads, step.loads) || !slices.Equal(names, step.names) {
+			t.Fatalf("%s: loaded %q, expected %q; there is %q, expected %q", step.name, loader.loads, step.loads, names, step.names)
+		}
+	}
+}
+
+func TestWatcherWaitsForFilesOnTheirWay(t *testing.T) {
+	loader := &fakeLoader{folder: map[string]string{}}
+	repository := serving.NewRepository(loader)
+	t.Cleanup(func() { _ = repository.Close() })
+	w, err := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), nil }, repository, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []string{"10", "20", "30"} {
+		loader.folder["a"] = size
+		w.check(t.Context())
+	}
+	if len(loader.loads) != 0 {
+		t.Errorf("a file that grows was loaded: %v", loader.loads)
+	}
+	ticks := make(chan time.Time)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { w.run(ctx, ticks); close(ended) }()
+	ticks <- time.Time{}
+	ticks <- time.Time{}
+	cancel()
+	<-ended
+	if !slices.Equal(loader.loads, []string{"a"}) {
+		t.Errorf("%v", loader.loads)
+	}
+}
