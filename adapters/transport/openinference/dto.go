@@ -16,6 +16,8 @@ type inferRequest struct {
 } // @name InferenceRequest
 
 // inferTensor is an input or an output.
+//
+//nolint:unused // as above
 type inferTensor struct {
 	Name string `json:"name"`
 	// The batch is one of the axes.

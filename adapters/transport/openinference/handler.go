@@ -83,7 +83,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 const headerRequestID = "X-Request-Id"
 
 func withoutSlash(r *http.Request) *http.Request {
-	if !strings.HasSuffix(r.URL.Path, "/") {
+	if strings.Trim(r.URL.Path, "/") == "" || !strings.HasSuffix(r.URL.Path, "/") {
 		return r
 	}
 	trimmed := new(http.Request)

@@ -47,10 +47,13 @@ func (h *Handler) versions(served *serving.Served) []string {
 func tensorAnswers(served *serving.Served, specs []domain.TensorSpec) []tensorAnswer {
 	answers := make([]tensorAnswer, len(specs))
 	for i, spec := range specs {
-		answers[i] = tensorAnswer{Name: spec.Name, Datatype: spec.Datatype.String(), Shape: spec.Shape, Labels: labelsOf(served, spec.Name)}
+		answers[i] = tensorAnswer{Name: spec.Name, Datatype: spec.Datatype.String(), Shape: axes(spec.Shape), Labels: labelsOf(served, spec.Name)}
 	}
 	return answers
 }
+
+// axes returns a shape that is written as [] and not as null where it is empty.
+func axes(shape domain.Shape) []int { return append([]int{}, shape...) }
 
 // labelsOf returns the names of an output's classes, nil where it has none.
 func labelsOf(served *serving.Served, output string) domain.Labels {
@@ -119,7 +122,7 @@ func configTensors(specs []domain.TensorSpec, skip int) []configTensor {
 		if spec.Datatype == domain.BYTES {
 			datatype = "STRING"
 		}
-		tensors[i] = configTensor{Name: spec.Name, DataType: "TYPE_" + datatype, Dims: spec.Shape[skip:]}
+		tensors[i] = configTensor{Name: spec.Name, DataType: "TYPE_" + datatype, Dims: axes(spec.Shape[skip:])}
 	}
 	return tensors
 }

@@ -8,7 +8,7 @@ import (
 
 // extensions are what the server can do beyond the protocol, as Triton names it.
 var extensions = []string{
-	"binary_tensor_data", "classification", "model_configuration", "model_repository", "model_repository(unload_dependents)", "parameters", "schedule_policy", "statistics",
+	"binary_tensor_data", "classification", "model_configuration", "model_repository", "model_repository(unload_dependents)", "parameters", "statistics",
 }
 
 // server says what the server is and can do.
