@@ -81,7 +81,7 @@ func TestEveryDatatypeGoesThereAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer engine.Close()
+	t.Cleanup(func() { _ = engine.Close() })
 	got, err := engine.Predict(t.Context(), sent)
 	if err != nil || !reflect.DeepEqual(got, sent) {
 		t.Errorf("%v %v, expected %v", got, err, sent)
