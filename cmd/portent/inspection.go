@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/dustin/go-humanize"
+	"github.com/dustin/go-humanize/english"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo"
 	"github.com/portent-go/portent/domain"
@@ -176,7 +177,7 @@ func (i *inspection) verdict(w io.Writer) {
 	case i.Runs:
 		fmt.Fprintln(w, "\nIt can be run.")
 	default:
-		fmt.Fprintf(w, "\nIt cannot be run, for %d reasons:\n", len(i.Refusals))
+		fmt.Fprintf(w, "\nIt cannot be run, for %s:\n", english.Plural(len(i.Refusals), "reason", ""))
 		for _, f := range i.Refusals {
 			if f.Node == "" {
 				fmt.Fprintf(w, "  %s\n", f.Reason)

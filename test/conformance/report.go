@@ -128,13 +128,16 @@ func reasonOf(r result) string {
 
 // write returns the report.
 func write(results []result, version string) string {
-	var everydayCases, own, classical, all tally
+	var everydayCases, exportedCases, own, classical, all tally
 	for _, r := range results {
 		all.add(r)
 		if r.onlyOf("") {
 			own.add(r)
 			if r.of(everyday) {
 				everydayCases.add(r)
+				if r.exported() {
+					exportedCases.add(r)
+				}
 			}
 		}
 		if r.onlyOf(mlDomain) {
@@ -152,6 +155,7 @@ that names the node, never answered wrongly: the gate fails on a wrong answer.
 | cases | passed |
 | --- | --- |
 | ai.onnx, of float32, integers and bool | %v |
+| of these, the operators that exported networks use (those in bold) | %v |
 | ai.onnx, all | %v |
 | ai.onnx.ml | %v |
 | all | %v |
@@ -160,7 +164,7 @@ Opsets, types and attributes are those that a passing case of the single operato
 the one that the case asks for, in which the operator may mean what it has meant since long. Float16 and bfloat16 are
 computed as float32.
 
-`, version, everydayCases, own, classical, all)
+`, version, everydayCases, exportedCases, own, classical, all)
 	writeRows(&text, rows(results))
 	return text.String()
 }
@@ -169,6 +173,9 @@ func writeRows(text *strings.Builder, table map[string]*row) {
 	text.WriteString("| operator | cases | opsets | types | attributes | refused |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, name := range slices.SortedFunc(maps.Keys(table), strings.Compare) {
 		w := table[name]
+		if exportedOperators[name] {
+			name = "**" + name + "**"
+		}
 		fmt.Fprintf(text, "| %s | %d/%d | %s | %s | %s | %s |\n", name, w.cases.passed, w.cases.all, listed(w.opsets), listed(w.types), listed(w.attributes), w.refused())
 	}
 }

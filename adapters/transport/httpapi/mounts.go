@@ -1,12 +1,11 @@
 package httpapi
 
 import (
-	"encoding/json"
+	"maps"
 	"net/http"
-	"regexp"
+	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/gorilla/mux"
 
 	"github.com/portent-go/portent/domain"
@@ -22,9 +21,10 @@ type Mount struct {
 	Path string
 	// Handler gets requests with their whole path.
 	Handler http.Handler
-	// Describe, if not nil, completes the document with what only the handler
-	// knows.
-	Describe func(*openapi2.T)
+	// Describe, if not nil, completes a document with what only the handler knows:
+	// its paths and its schemas by name, as JSON objects. It is called for Swagger 2
+	// and for OpenAPI 3.
+	Describe func(paths, schemas map[string]any)
 }
 
 // covers reports whether a path is the mount's.
@@ -49,9 +49,21 @@ func (m Mount) mount(router *mux.Router) {
 	})
 }
 
-// served removes from the document what is not served here: paths that are neither
-// the handler's own nor a mount's, and definitions that nothing refers to then.
-func (h *Handler) served(doc *openapi2.T) error {
+// described is a document with the place where its schemas are.
+type described struct{ all, schemas object }
+
+// describeMounts has the mounts complete a document.
+func (h *Handler) describeMounts(doc described) {
+	for _, m := range h.options.Mounts {
+		if m.Describe != nil {
+			m.Describe(at(doc.all, "paths"), doc.schemas)
+		}
+	}
+}
+
+// dropUnserved removes from a document what is not served here: paths that are
+// neither the handler's own nor a mount's, and schemas that nothing refers to then.
+func (h *Handler) dropUnserved(doc described) {
 	own := make(map[string]bool)
 	_ = h.router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		if path, err := route.GetPathTemplate(); err == nil { // a mount has none
@@ -59,53 +71,35 @@ func (h *Handler) served(doc *openapi2.T) error {
 		}
 		return nil
 	})
-	for path := range doc.Paths {
-		if !own[path] && !h.mounted(path) {
-			delete(doc.Paths, path)
-		}
-	}
-	return dropUnused(doc)
+	paths := at(doc.all, "paths")
+	maps.DeleteFunc(paths, func(path string, _ any) bool { return !own[path] && !h.mounted(path) })
+	used := make(map[string]bool)
+	follow(paths, doc.schemas, used)
+	maps.DeleteFunc(doc.schemas, func(name string, _ any) bool { return !used[name] })
 }
 
 func (h *Handler) mounted(path string) bool {
-	for _, m := range h.options.Mounts {
-		if m.covers(path) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.options.Mounts, func(m Mount) bool { return m.covers(path) })
 }
 
-var reference = regexp.MustCompile(`"#/definitions/([^"]+)"`)
-
-// dropUnused removes definitions to which no path leads.
-func dropUnused(doc *openapi2.T) error {
-	used := make(map[string]bool)
-	var follow func(v any) error
-	follow = func(v any) error {
-		text, err := json.Marshal(v)
-		if err != nil {
-			return domain.Errorf(domain.Internal, "the document cannot be written: %w", err)
-		}
-		for _, match := range reference.FindAllSubmatch(text, -1) {
-			name := string(match[1])
-			if used[name] {
-				continue
-			}
-			used[name] = true
-			if err := follow(doc.Definitions[name]); err != nil {
-				return err
+// follow notes the schemas to which a part of a document refers, directly or by
+// way of others.
+func follow(part any, schemas object, used map[string]bool) {
+	switch part := part.(type) {
+	case object:
+		if reference, ok := part["$ref"].(string); ok {
+			name := reference[strings.LastIndexByte(reference, '/')+1:]
+			if !used[name] {
+				used[name] = true
+				follow(schemas[name], schemas, used)
 			}
 		}
-		return nil
-	}
-	if err := follow(doc.Paths); err != nil {
-		return err
-	}
-	for name := range doc.Definitions {
-		if !used[name] {
-			delete(doc.Definitions, name)
+		for _, inner := range part {
+			follow(inner, schemas, used)
+		}
+	case []any:
+		for _, inner := range part {
+			follow(inner, schemas, used)
 		}
 	}
-	return nil
 }

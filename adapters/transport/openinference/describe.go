@@ -1,54 +1,81 @@
 package openinference
 
 import (
+	"fmt"
 	"maps"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi2"
-	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/portent-go/portent/domain"
 )
 
-// Describe completes the document that swag generates: with the paths that name a
-// version, and with the default model's name and an example that it takes.
-func (h *Handler) Describe(doc *openapi2.T) {
+// object is a JSON object of a document.
+type object = map[string]any
+
+// Describe completes a document that was generated from the comments on the
+// handlers: with the paths that name a version, and with the default model's name
+// and an example that it takes. Paths and schemas are those of a document of
+// Swagger 2 or of OpenAPI 3.
+func (h *Handler) Describe(paths, schemas map[string]any) {
 	name := h.repository.Default()
-	for path, item := range maps.Clone(doc.Paths) {
-		for _, operation := range item.Operations() {
-			presetModel(operation, name)
+	for path, item := range maps.Clone(paths) {
+		operations, ok := item.(object)
+		if !ok {
+			continue
 		}
-		if rest, ok := strings.CutPrefix(path, modelPath); ok {
-			doc.Paths[versionPath+rest] = versioned(item)
+		presetModel(operations, name)
+		if rest, ofModel := strings.CutPrefix(path, modelPath); ofModel {
+			paths[versionPath+rest] = versioned(operations)
 		}
 	}
-	if request := doc.Definitions["InferenceRequest"]; request != nil {
+	if request, ok := schemas["InferenceRequest"].(object); ok {
 		if example := h.example(); example != nil {
-			request.Value.Example = example
+			request["example"] = example
 		}
 	}
 }
 
-// presetModel writes the default model's name where an operation asks for one.
-func presetModel(operation *openapi2.Operation, name string) {
-	for _, parameter := range operation.Parameters {
-		if parameter.In == "path" && parameter.Name == "model" && name != "" {
-			parameter.Default = name
+// presetModel writes the default model's name where operations ask for one.
+func presetModel(operations object, name string) {
+	for _, operation := range operations {
+		for _, parameter := range parametersOf(operation) {
+			if p, ok := parameter.(object); ok && p["in"] == "path" && p["name"] == "model" && name != "" {
+				typeOf(p)["default"] = name
+			}
 		}
 	}
+}
+
+func parametersOf(operation any) []any {
+	o, _ := operation.(object)
+	parameters, _ := o["parameters"].([]any)
+	return parameters
+}
+
+// typeOf returns where a parameter says of what type it is: in OpenAPI 3 that has
+// a place of its own.
+func typeOf(parameter object) object {
+	if schema, ok := parameter["schema"].(object); ok {
+		return schema
+	}
+	return parameter
 }
 
 // versioned returns the operations of a path for a version of the model.
-func versioned(item *openapi2.PathItem) *openapi2.PathItem {
-	versions := new(openapi2.PathItem)
-	for method, operation := range item.Operations() {
-		of := *operation
-		of.OperationID += "Version"
-		of.Summary += " (a version of it)"
-		of.Parameters = append(openapi2.Parameters{{
-			In: "path", Name: "version", Description: "the model's version", Required: true, Type: &openapi3.Types{"string"},
-		}}, operation.Parameters...)
-		versions.SetOperation(method, &of)
+func versioned(operations object) object {
+	versions := object{}
+	for method, operation := range operations {
+		of := maps.Clone(operation.(object))
+		of["operationId"] = fmt.Sprint(of["operationId"], "Version")
+		of["summary"] = fmt.Sprint(of["summary"], " (a version of it)")
+		parameters := parametersOf(of)
+		version := object{"in": "path", "name": "version", "description": "the model's version", "required": true}
+		if first, ok := parameters[0].(object); ok && first["schema"] != nil {
+			version["schema"] = object{"type": "string"}
+		} else {
+			version["type"] = "string"
+		}
+		of["parameters"] = append([]any{version}, parameters...)
+		versions[method] = of
 	}
 	return versions
 }
