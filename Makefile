@@ -46,7 +46,7 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	$(GO) mod tidy -diff
 	GOARCH=arm64 $(GO) build ./...
 	$(TOOL) golangci-lint run ./...
-	cd tools && $(GO) mod tidy -diff
+	cd tools && $(GO) vet ./... && $(GO) mod tidy -diff
 	cd $(GENERATOR) && $(GO) vet . && $(GO) mod tidy -diff
 	$(MAKE) --no-print-directory -C bench lint
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff

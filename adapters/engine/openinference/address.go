@@ -1,0 +1,62 @@
+package openinference
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+
+	"github.com/portent-go/portent/domain"
+)
+
+// address is where an endpoint is and how to speak to it.
+type address struct {
+	url  *url.URL
+	dial func(a address, options Options) (channel, error)
+	tls  bool
+}
+
+// dialers are the forms of the protocol, by an address's scheme.
+var dialers = map[string]struct {
+	dial func(a address, options Options) (channel, error)
+	tls  bool
+}{
+	"grpc":  {dialGRPC, false},
+	"grpcs": {dialGRPC, true},
+}
+
+const schemes = "grpc://host:port or grpcs://host:port"
+
+// parseAddress reads an endpoint's address. What it does not understand or would
+// not use is an error of kind Invalid.
+func parseAddress(endpoint string, options Options) (address, error) {
+	fail := func(msg, hint string) (address, error) {
+		return address{}, &domain.Error{Kind: domain.Invalid, Field: "endpoint", Msg: msg, Expected: schemes, Hint: hint}
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return fail("it is no address", "") // the error of url.Parse may hold a password
+	}
+	if u.User != nil {
+		return fail("the address of "+u.Host+" holds a name or password", "give a token instead")
+	}
+	dialer, known := dialers[u.Scheme]
+	switch {
+	case !known:
+		return fail(fmt.Sprintf("%q has scheme %q", endpoint, u.Scheme), "")
+	case u.Hostname() == "" || u.Port() == "":
+		return fail(fmt.Sprintf("%q does not say host and port", endpoint), "")
+	case u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
+		return fail(fmt.Sprintf("%q holds more than host and port", endpoint), "")
+	case !dialer.tls && options.TLS != nil:
+		return fail(fmt.Sprintf("%q does not speak TLS, which is configured", endpoint), "")
+	case !dialer.tls && options.Token != nil && !isLocal(u.Hostname()):
+		return fail(fmt.Sprintf("%q would be sent the token in plain text", endpoint), "use TLS: "+u.Scheme+"s://"+u.Host)
+	}
+	return address{url: u, dial: dialer.dial, tls: dialer.tls}, nil
+}
+
+// isLocal reports whether a host is this machine for certain.
+func isLocal(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
