@@ -27,7 +27,11 @@ func (h *Handler) failure(w http.ResponseWriter, r *http.Request, err error) (we
 	if refused.Reason.Kind == domain.Internal {
 		h.options.Logger.ErrorContext(r.Context(), "a request failed", "error", err, "path", r.URL.Path, "request_id", id)
 	}
-	return refused.Answer(id), refused
+	answer := refused.Answer(id)
+	if answer.Hint != "" {
+		answer.Error += " (" + answer.Hint + ")" // most clients show nothing but the error
+	}
+	return answer, refused
 }
 
 // at names the place in a request that an error is about.
