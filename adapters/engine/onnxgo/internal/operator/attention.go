@@ -163,29 +163,6 @@ func (a *attention) factor(s attentionSize) float64 {
 	return math.Sqrt(float64(a.scale))
 }
 
-// Check refuses lengths that are not between 0 and the number of keys.
-func (*attention) Check(inputs []domain.Tensor) error {
-	if len(inputs) <= attentionLengths || inputs[attentionLengths].IsZero() {
-		return nil
-	}
-	return checkLengths(inputs[attentionLengths], inputs[attentionK].Shape(), inputs[attentionMask].Shape())
-}
-
-// checkLengths refuses lengths that are negative, or beyond the keys or the mask,
-// whose shape is nil if there is none.
-func checkLengths(lengths domain.Tensor, k, mask domain.Shape) error {
-	most := k[len(k)-2]
-	if mask != nil {
-		most = min(most, mask[len(mask)-1])
-	}
-	for i, n := range dataOf[int64](lengths) {
-		if n < 0 || n > int64(most) {
-			return domain.Errorf(domain.Invalid, "input nonpad_kv_seqlen: element %d is %d, expected 0 to %d, the keys that there are and have a mask", i, n, most)
-		}
-	}
-	return nil
-}
-
 func (a *attention) products(inputs, _ []Value) int {
 	s, err := a.size(inputs)
 	if err != nil {

@@ -16,11 +16,11 @@ type maskRows struct {
 // mask checks a mask against the axes that it spreads over.
 func (a *attention) mask(inputs []Value, s attentionSize) (m maskRows, err error) {
 	m.keys = s.keys()
-	v, given := optional(inputs, attentionMask)
-	if !given {
+	if _, given := optional(inputs, attentionMask); !given {
 		return m, nil
 	}
-	if v, err = present(inputs, attentionMask, "attn_mask"); err != nil {
+	v, err := present(inputs, attentionMask, "attn_mask")
+	if err != nil {
 		return m, err
 	}
 	datatype := inputs[attentionQ].Datatype
@@ -68,8 +68,8 @@ func (a *attention) window(s attentionSize, m maskRows, lengths []int64, batch, 
 	if a.right >= 0 && a.right < s.keys()-position {
 		high = min(high, position+a.right+1)
 	}
-	if a.left >= 0 {
-		low = max(0, position-a.left)
+	if a.left >= 0 && a.left < position {
+		low = position - a.left
 	}
 	return low, high
 }
@@ -85,4 +85,27 @@ func addMask[T realNumber](m maskRows, scores []T, mask domain.Tensor, at, low, 
 	default:
 		return kernels.MaskAddends(scores, dataOf[T](mask)[at:], m.step, m.keys, low, high)
 	}
+}
+
+// Check refuses lengths that are not between 0 and the number of keys.
+func (*attention) Check(inputs []domain.Tensor) error {
+	if len(inputs) <= attentionLengths || inputs[attentionLengths].IsZero() {
+		return nil
+	}
+	return checkLengths(inputs[attentionLengths], inputs[attentionK].Shape(), inputs[attentionMask].Shape())
+}
+
+// checkLengths refuses lengths that are negative, or beyond the keys or the mask,
+// whose shape is nil if there is none.
+func checkLengths(lengths domain.Tensor, k, mask domain.Shape) error {
+	most := k[len(k)-2]
+	if mask != nil {
+		most = min(most, mask[len(mask)-1])
+	}
+	for i, n := range dataOf[int64](lengths) {
+		if n < 0 || n > int64(most) {
+			return domain.Errorf(domain.Invalid, "input nonpad_kv_seqlen: element %d is %d, expected 0 to %d, the keys that there are and have a mask", i, n, most)
+		}
+	}
+	return nil
 }

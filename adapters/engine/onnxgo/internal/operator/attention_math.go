@@ -1,9 +1,38 @@
 package operator
 
 import (
+	"math"
+
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 )
+
+// attentionMath is what one thread computes with: products with the keys and values
+// of a head, and functions of scores.
+type attentionMath[T realNumber] struct {
+	take      func(keys, values []T)
+	score     func(dst, queries []T, rows int) // queries times keys
+	weigh     func(dst, weights []T, rows int) // weights times values
+	squash    func(scores []T)                 // the hyperbolic tangent
+	normalize func(scores []T)                 // the softmax
+}
+
+// plainAttention computes with plain Go.
+func plainAttention(s attentionSize) (m attentionMath[float64]) {
+	var k, v []float64
+	n := s.keys()
+	m.take = func(keys, values []float64) { k, v = keys, values }
+	m.score = func(dst, queries []float64, rows int) {
+		kernels.ProductTransposed(dst, queries, k, rows, n, s.k.length)
+	}
+	m.weigh = func(dst, weights []float64, rows int) {
+		size := kernels.GemmGeometry{M: rows, N: s.v.length, K: n}
+		kernels.MultiplyMatrices(size, dst[:rows*s.v.length], weights, v)
+	}
+	m.squash = func(scores []float64) { kernels.Each(scores, scores, math.Tanh) }
+	m.normalize = func(scores []float64) { kernels.Softmax(scores, scores, n, 1, false) }
+	return m
+}
 
 // packed computes with a target's kernels, of one thread.
 func (a *attention) packed(t Target, s attentionSize, tile int) (m attentionMath[float32]) {
