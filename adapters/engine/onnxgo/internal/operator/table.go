@@ -34,7 +34,7 @@ var opsets = map[string]struct{ oldest, newest int }{
 var families = map[string][]map[string][]definition{
 	"": {
 		tensorFamily, elementwiseFamily, activationFamily, convolutionFamily, poolingFamily, matrixFamily, reductionFamily,
-		unaryFamily, pairFamily, manyFamily, statisticsFamily, normalizationFamily, lossFamily, signalFamily, transposedFamily, recurrentFamily, quantizationFamily,
+		unaryFamily, pairFamily, manyFamily, statisticsFamily, normalizationFamily, lossFamily, signalFamily, transposedFamily, recurrentFamily, attentionFamily, quantizationFamily,
 		gatherFamily, scatterFamily, spreadFamily, resizeFamily, positionFamily, samplingFamily, textFamily,
 	},
 	mlDomain: {mlFamily},
