@@ -20,6 +20,7 @@ func TestViews(t *testing.T) {
 		{"default", "Flatten", 7, nil, tensors(x), reshaped(x, 1, 6)},
 		{"at the front", "Flatten", 9, attrs(whole("axis", 0)), tensors(x), reshaped(x, 1, 6)},
 		{"behind the last", "Flatten", 13, attrs(whole("axis", 4)), tensors(x), reshaped(x, 6, 1)},
+		{"from the end, of old", "Flatten", 9, attrs(whole("axis", -1)), tensors(x), reshaped(x, 2, 3)},
 		{"from the end", "Flatten", 11, attrs(whole("axis", -1)), tensors(x), reshaped(x, 2, 3)},
 		{"a scalar", "Flatten", 13, attrs(whole("axis", 0)), tensors(tensorOf(domain.Shape{}, true)), tensorOf(domain.Shape{1, 1}, true)},
 		{"what is left", "Reshape", 7, nil, tensors(x, vector[int64](3, -1)), reshaped(x, 3, 2)},
@@ -47,7 +48,7 @@ func TestViewsRefuse(t *testing.T) {
 		kind   domain.Kind
 		said   string
 	}{
-		{heavyNode("Flatten", 9, 1, whole("axis", -1)), inputsOf(x), domain.Invalid, "axis -1"},
+		{heavyNode("Flatten", 9, 1, whole("axis", -5)), inputsOf(x), domain.Invalid, "axis -5"},
 		{heavyNode("Flatten", 13, 1, whole("axis", 4)), inputsOf(x), domain.Invalid, "axis 4"},
 		{heavyNode("Reshape", 13, 2), inputsOf(x, vector[int64](6)), domain.Unsupported, "input shape is computed"},
 		{heavyNode("Reshape", 13, 2), inputsOf(x, domain.Tensor{}), domain.Invalid, "input shape is missing"},
