@@ -35,7 +35,7 @@ var families = map[string][]map[string][]definition{
 	"": {
 		tensorFamily, elementwiseFamily, activationFamily, convolutionFamily, poolingFamily, matrixFamily, reductionFamily,
 		unaryFamily, pairFamily, manyFamily, statisticsFamily, normalizationFamily, lossFamily, signalFamily, transposedFamily, recurrentFamily, attentionFamily, quantizationFamily,
-		gatherFamily, scatterFamily, spreadFamily, resizeFamily, positionFamily, samplingFamily, textFamily,
+		gatherFamily, scatterFamily, spreadFamily, resizeFamily, positionFamily, samplingFamily, textFamily, legacyFamily,
 	},
 	mlDomain: {mlFamily},
 }
