@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test check
+.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,11 +46,12 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	$(GO) mod tidy -diff
 	GOARCH=arm64 $(GO) build ./...
 	$(TOOL) golangci-lint run ./...
-	cd tools && $(GO) mod tidy -diff
+	cd tools && $(GO) vet ./... && $(GO) mod tidy -diff
 	cd $(GENERATOR) && $(GO) vet . && $(GO) mod tidy -diff
 	$(MAKE) --no-print-directory -C bench lint
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
 	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
+	cd test/openapi && $(GO) vet . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
@@ -130,4 +131,7 @@ image-test: ## build the image and try it, with docker or buildah
 browser-test: ## try the pages in a headless Chromium
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
-check: lint test race noasm arm64 fresh conformance models fuzz bench-once image-test browser-test ## everything
+openapi-test: ## the HTTP interface's documents, and answers against them
+	cd test/openapi && $(GO) test -count 1 .
+
+check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test ## everything
