@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models fuzz bench bench-once image image-test browser-test openapi-test check
+.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,18 +75,33 @@ conformance: ## ONNX's own test cases against the engine, and docs/operators.md
 	@$(MAKE) --no-print-directory $(CASES) || echo 'SKIPPED: the current cases of ONNX need Python 3 with venv and the package index'
 	cd test/conformance && ONNX_CASES=$$(test -d ../../$(CASES) && echo ../../$(CASES)) UPDATE_REPORT=$(UPDATE_REPORT) $(GO) test -count 1 .
 
-# Whole models, exported by Debian's PyTorch, with ONNX Runtime's answers.
+# Whole models with ONNX Runtime's answers: of Debian's PyTorch, and of scikit-learn and
+# TensorFlow, which have an environment each, since they ask for other versions.
 MODELS := bin/models
 SYSTEM_PYTHON ?= /usr/bin/python3
+CHECK_MODELS = cd test/conformance && ONNX_MODELS=../../$(1) $(GO) test -count 1 -run TestModels .
 
-$(MODELS): test/zoo/torch_models.py test/zoo/references.py | $(PYTHON_ENV)
+$(MODELS): test/zoo/torch_models.py test/zoo/references.py test/zoo/vectors.py | $(PYTHON_ENV)
 	rm -rf $@ && mkdir -p $@.new && $(SYSTEM_PYTHON) -W ignore test/zoo/torch_models.py $@.new >/dev/null && \
-	$(PYTHON_ENV)/bin/python -W ignore test/zoo/references.py $@.new >/dev/null && mv $@.new $@
+	$(PYTHON_ENV)/bin/python -B -W ignore test/zoo/references.py $@.new >/dev/null && mv $@.new $@
 
-models: ## whole models of all kinds against ONNX Runtime
-	@if $(SYSTEM_PYTHON) -c 'import torchvision' 2>/dev/null; then \
-	  $(MAKE) --no-print-directory $(MODELS) && cd test/conformance && ONNX_MODELS=../../$(MODELS) $(GO) test -count 1 -run TestModels .; \
-	else echo 'SKIPPED: the models need PyTorch for Python (Debian: python3-torchvision)'; fi
+bin/sklearn-python bin/tensorflow-python: bin/%-python: test/zoo/%.txt
+	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
+
+bin/sklearn: test/zoo/sklearn_pipelines.py
+bin/sklearn bin/tensorflow: bin/%: test/zoo/%_models.py test/zoo/vectors.py test/zoo/%.txt | bin/%-python
+	rm -rf $@ $@.new && bin/$*-python/bin/python -B -W ignore $< $@.new >/dev/null && mv $@.new $@
+
+models: torch-models sklearn-models tensorflow-models ## whole models of all kinds against ONNX Runtime
+
+torch-models:
+	@if ! $(SYSTEM_PYTHON) -c 'import torchvision' 2>/dev/null; then echo 'SKIPPED: the models of PyTorch need it for Python (Debian: python3-torchvision)'; \
+	elif ! $(MAKE) --no-print-directory $(PYTHON_ENV); then echo 'SKIPPED: the models of PyTorch need Python 3 with venv and the package index'; \
+	else $(MAKE) --no-print-directory $(MODELS) && $(call CHECK_MODELS,$(MODELS)); fi
+
+sklearn-models tensorflow-models: %-models:
+	@if ! $(MAKE) --no-print-directory bin/$*-python; then echo 'SKIPPED: the models of $* need Python 3 with venv and the package index'; \
+	else $(MAKE) --no-print-directory bin/$* && $(call CHECK_MODELS,bin/$*); fi
 
 operators: ## write docs/operators.md anew
 	$(MAKE) --no-print-directory conformance UPDATE_REPORT=1

@@ -12,16 +12,10 @@ import sys
 
 import numpy
 import onnx
-import onnxruntime
 from onnx import numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
 
-
-def session(model):
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+from vectors import session, write
 
 
 def inputs_of(data):
@@ -29,20 +23,9 @@ def inputs_of(data):
     return [numpy.load(f) for f in files]
 
 
-def write(folder, inputs):
-    """Writes inputs and answers in ONNX's test layout."""
-    data = folder / "test_data_set_0"
-    data.mkdir(parents=True, exist_ok=True)
-    running = session(folder / "model.onnx")
-    feed = {spec.name: value for spec, value in zip(running.get_inputs(), inputs, strict=True)}
-    for prefix, values in (("input", inputs), ("output", running.run(None, feed))):
-        for i, value in enumerate(values):
-            (data / f"{prefix}_{i}.pb").write_bytes(numpy_helper.from_array(numpy.asarray(value)).SerializeToString())
-
-
 class Reader(CalibrationDataReader):
     def __init__(self, model, inputs):
-        names = [spec.name for spec in session(model).get_inputs()]
+        names = [spec.name for spec in session(str(model)).get_inputs()]
         self.feeds = iter([dict(zip(names, inputs, strict=True))])
 
     def get_next(self):

@@ -26,11 +26,11 @@ func (p *program) hasHalves(n node) bool {
 // addWidened adds a node that computes as FP32, with what converts its inputs and
 // outputs.
 func (p *program) addWidened(n node) error {
-	wide, half := n, domain.InvalidDatatype
+	wide, narrow := n, p.valuesOf(n.Inputs)
 	wide.Inputs = slices.Clone(n.Inputs)
 	for i, name := range n.Inputs {
-		if datatype := p.values[name].Datatype; isHalf(datatype) {
-			half, wide.Inputs[i] = datatype, widened(name)
+		if isHalf(narrow[i].Datatype) {
+			wide.Inputs[i] = widened(name)
 			if err := p.widen(n, name); err != nil {
 				return err
 			}
@@ -41,17 +41,19 @@ func (p *program) addWidened(n node) error {
 		return err
 	}
 	wide.Outputs = slices.Clone(n.Outputs)
-	var rounded []string
+	var roundings []node
 	for i, name := range n.Outputs {
-		if name != "" && outputs[i].Datatype == domain.FP32 && !operator.StaysWide(n.operator, i) {
-			wide.Outputs[i], rounded = widened(name), append(rounded, name)
+		datatype := operator.RoundsTo(n.operator, narrow, i)
+		if name != "" && outputs[i].Datatype == domain.FP32 && isHalf(datatype) {
+			wide.Outputs[i] = widened(name)
+			roundings = append(roundings, casting(n, widened(name), name, datatype))
 		}
 	}
 	if err := p.addStep(wide); err != nil {
 		return err
 	}
-	for _, name := range rounded {
-		if err := p.addStep(casting(n, widened(name), name, half)); err != nil {
+	for _, rounding := range roundings {
+		if err := p.addStep(rounding); err != nil {
 			return err
 		}
 	}

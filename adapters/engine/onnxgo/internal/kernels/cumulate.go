@@ -88,13 +88,19 @@ func Diagonal[T any](dst []T, columns, k int, one T) {
 	}
 }
 
+// Positions are places on an axis. Those that are negative count from the end,
+// unless they are FromFront.
+type Positions struct {
+	List      []int64
+	FromFront bool
+}
+
 // OneHot writes, along the middle axis of an array [outer, depth, inner], on at
-// each position and off elsewhere. Positions count from the end if negative; those
-// that are out of range are nowhere.
-func OneHot[T any](dst []T, positions []int64, depth, inner int, off, on T) {
+// each position and off elsewhere. Those that are out of range are nowhere.
+func OneHot[T any](dst []T, positions Positions, depth, inner int, off, on T) {
 	Fill(dst, off)
-	for i, position := range positions {
-		if position < 0 {
+	for i, position := range positions.List {
+		if position < 0 && !positions.FromFront {
 			position += int64(depth)
 		}
 		if position >= 0 && position < int64(depth) {

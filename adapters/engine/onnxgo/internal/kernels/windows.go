@@ -96,6 +96,15 @@ func MeanVolume[T Float](dst, src []T, v Volume, padded bool) {
 	}
 }
 
+// PowerVolume writes the p-norm of each window of a plane.
+func PowerVolume[T Float](dst, src []T, v Volume, p int) {
+	for output := range v.Outputs() {
+		sum := 0.0
+		v.each(output, func(at, _ int) { sum += power(float64(src[at]), p) })
+		dst[output] = T(root(sum, p))
+	}
+}
+
 // ConvVolume adds the products of a plane and the taps of a kernel to the outputs.
 func ConvVolume[T Float](dst, src, taps []T, v Volume) {
 	for output := range dst {

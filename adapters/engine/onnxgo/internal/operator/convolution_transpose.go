@@ -136,6 +136,9 @@ func (c *convTranspose) axis(i, rank, length, kernel int) (kernels.TransposedAxi
 		}
 		return a, nil
 	}
+	if a.Output-full >= a.Stride {
+		return a, domain.Errorf(domain.Unsupported, "output_shape gives spatial axis %d a length of %d, where the kernel reaches over %d; less than a stride of %d more is supported, since a longer input belongs to it and engines begin at different places", i, a.Output, full, a.Stride)
+	}
 	total := max(full-a.Output, 0)
 	a.Before = total - total/2
 	if c.autoPad == "SAME_UPPER" {

@@ -75,11 +75,14 @@ func (e eyeLike) Compile(_, outputs []Value) (Run, error) {
 }
 
 // oneHot has one value at each index along a new axis, and another elsewhere.
-type oneHot struct{ axis int }
+type oneHot struct {
+	axis      int
+	fromFront bool // before opset 11 what is negative is nowhere
+}
 
 func parseOneHot(node Node) (Operator, error) {
 	a := attributesOf(node)
-	return oneHot{a.int("axis", -1)}, a.done()
+	return oneHot{a.int("axis", -1), node.Opset < 11}, a.done()
 }
 
 // Infer returns the shape of the indices with the new axis. Depth must be known.
@@ -157,7 +160,7 @@ func (o oneHot) Compile(inputs, outputs []Value) (Run, error) {
 			convert(positions, in[0])
 			at = positions
 		}
-		move.oneHot(out[0], dataOf[int64](at), depth, inner, in[2])
+		move.oneHot(out[0], kernels.Positions{List: dataOf[int64](at), FromFront: o.fromFront}, depth, inner, in[2])
 	}, nil
 }
 

@@ -64,7 +64,7 @@ func TestEyeLike(t *testing.T) {
 func TestOneHot(t *testing.T) {
 	values := vector[float32](2, 5)
 	checkExamples(t, []example{
-		{"", "OneHot", 9, nil, tensors(vector[int64](1, -1, 3, -4), scalar[int64](3), values), tensorOf[float32](domain.Shape{4, 3}, 2, 5, 2, 2, 2, 5, 2, 2, 2, 2, 2, 2)},
+		{"", "OneHot", 11, nil, tensors(vector[int64](1, -1, 3, -4), scalar[int64](3), values), tensorOf[float32](domain.Shape{4, 3}, 2, 5, 2, 2, 2, 5, 2, 2, 2, 2, 2, 2)},
 		{"first", "OneHot", 11, attrs(whole("axis", 0)), tensors(vector[int32](1, 0), vector[int32](2), values), tensorOf[float32](domain.Shape{2, 2}, 2, 5, 5, 2)},
 		{"of reals", "OneHot", 11, attrs(whole("axis", -2)), tensors(vector[float32](1.9), scalar[float32](2.5), vector("no", "yes")), tensorOf(domain.Shape{2, 1}, "no", "yes")},
 		{"no depth", "OneHot", 11, nil, tensors(vector[int64](1), scalar[int64](0), values), tensorOf[float32](domain.Shape{1, 0})},

@@ -17,7 +17,7 @@ func Kernel(op Operator, t Target, inputs, outputs []Value) string {
 		if inBlocks {
 			return o.kernel(t, inputs)
 		}
-	case *matMul, *gemm:
+	case *matMul, *gemm, *attention:
 		if inputs[0].Datatype == domain.FP32 {
 			return "packed product, " + t.Set.Name
 		}

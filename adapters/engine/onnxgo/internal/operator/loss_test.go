@@ -14,6 +14,8 @@ func TestNormsAndDeterminants(t *testing.T) {
 			domain.Shape{1, 1, 2, 3}, []float32{1.1244854, 1.0400419, 0.5, 1.7482977, 1.8927935, 1.5023112}},
 		{"dilated", "LpPool", 18, attrs(list("kernel_shape", 2), whole("p", 1), list("dilations", 2)), shapes{{1, 1, 5}},
 			domain.Shape{1, 1, 3}, []float32{1.25, 2.25, 0.75}},
+		{"3d", "LpPool", 18, attrs(list("kernel_shape", 2, 2, 3), whole("p", 1), list("strides", 2, 2, 2), list("pads", 0, 1, 0, 1, 0, 0)), shapes{{1, 1, 3, 3, 3}},
+			domain.Shape{1, 1, 2, 2, 1}, []float32{5, 9.25, 3, 4.5}},
 		{"planes", "GlobalLpPool", 7, attrs(), shapes{{1, 2, 2, 2}},
 			domain.Shape{1, 2, 1, 1}, []float32{1.8371173, 2.1360009}},
 		{"planes", "GlobalLpPool", 7, attrs(whole("p", 3)), shapes{{1, 2, 3}},
@@ -27,6 +29,7 @@ func TestNormsAndDeterminants(t *testing.T) {
 		{"FP64, rows change places", "Det", 22, nil, tensors(tensorOf(domain.Shape{2, 2}, 0.0, 2, 3, 0)), scalar(-6.0)},
 		{"no inverse", "Det", 22, nil, tensors(tensorOf[float32](domain.Shape{2, 2}, 1, 2, 2, 4)), scalar[float32](0)},
 		{"no elements", "Det", 22, nil, tensors(tensorOf[float32](domain.Shape{2, 0, 0})), vector[float32](1, 1)},
+		{"FP64", "LpPool", 22, attrs(list("kernel_shape", 2)), tensors(tensorOf(domain.Shape{1, 1, 3}, 3.0, 4, 0)), tensorOf(domain.Shape{1, 1, 2}, 5.0, 4)},
 		{"FP64", "GlobalLpPool", 22, nil, tensors(tensorOf(domain.Shape{1, 1, 2}, 3.0, 4)), tensorOf(domain.Shape{1, 1, 1}, 5.0)},
 	})
 	checkRefused(t, inferring(t, heavyNode("Det", 11, 1), domain.Shape{2, 3}), domain.Invalid, "square matrices")

@@ -22,6 +22,7 @@ var matrixFamily = map[string][]definition{
 type gemm struct {
 	alpha, beta    float32
 	transA, transB bool
+	wholeAddend    bool // C must be [M,N]
 	packed         *packing[*blocked.GemmWeights]
 }
 
@@ -44,6 +45,9 @@ func (g *gemm) Infer(inputs []Value) ([]Value, error) {
 	}
 	if _, _, err := addendStrides(inputs, size); err != nil {
 		return nil, err
+	}
+	if g.wholeAddend && !inputs[2].Shape.Equal(domain.Shape{size.M, size.N}) {
+		return nil, misshapen("C", inputs[2].Shape, fmt.Sprintf("[%d,%d] where the attribute broadcast is 0", size.M, size.N))
 	}
 	if err := g.wholeFactors(inputs[0].Datatype); err != nil {
 		return nil, err

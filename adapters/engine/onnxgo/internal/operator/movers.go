@@ -27,7 +27,7 @@ type mover interface {
 	triangle(dst, src domain.Tensor, rows, columns, k int, upper bool)
 	diagonal(dst domain.Tensor, columns, k int, one domain.Tensor)
 	// oneHot reads off and on from a tensor of two elements.
-	oneHot(dst domain.Tensor, positions []int64, depth, inner int, offOn domain.Tensor)
+	oneHot(dst domain.Tensor, positions kernels.Positions, depth, inner int, offOn domain.Tensor)
 }
 
 type moves[T domain.Element] struct{}
@@ -83,7 +83,7 @@ func (moves[T]) diagonal(dst domain.Tensor, columns, k int, one domain.Tensor) {
 	kernels.Diagonal(dataOf[T](dst), columns, k, firstOf[T](one))
 }
 
-func (moves[T]) oneHot(dst domain.Tensor, positions []int64, depth, inner int, offOn domain.Tensor) {
+func (moves[T]) oneHot(dst domain.Tensor, positions kernels.Positions, depth, inner int, offOn domain.Tensor) {
 	values := dataOf[T](offOn)
 	kernels.OneHot(dataOf[T](dst), positions, depth, inner, values[0], values[1])
 }

@@ -62,7 +62,7 @@ type Aliaser interface {
 type Checker interface {
 	Operator
 	// Check returns an error of kind Invalid for elements that the operator cannot
-	// take. It is called with a Run's inputs before each Run, and does not allocate
+	// take, or Unsupported for what they ask for. It is called with a Run's inputs before each Run, and does not allocate
 	// unless it fails. Elements that are known while compiling are for Infer to
 	// refuse.
 	Check(inputs []domain.Tensor) error

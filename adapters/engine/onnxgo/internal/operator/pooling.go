@@ -24,6 +24,7 @@ type pool struct {
 	reduction blocked.Reduction
 
 	greatest, padded     bool // what general kernels compute
+	norm                 int  // the power of the norm that they compute, 0 for none
 	indices, columnMajor bool // whether the places of the maxima are wanted, and how they are counted
 }
 

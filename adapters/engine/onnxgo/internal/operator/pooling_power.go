@@ -8,10 +8,7 @@ import (
 )
 
 // powerPool is a pool, in plain order, that forms the p-norm of each window.
-type powerPool struct {
-	pool pool
-	p    int
-}
+type powerPool struct{ pool pool }
 
 // normOf reads which norm is asked for.
 func normOf(a *attributes) int {
@@ -22,18 +19,14 @@ func normOf(a *attributes) int {
 
 func parsePowerPool(node Node) (Operator, error) {
 	a := attributesOf(node)
-	l := powerPool{pool: *parsePool(a, windowHas{dilations: node.Opset >= 18, ceil: node.Opset >= 18}), p: normOf(a)}
-	l.pool.compute = func(_ area, g kernels.PoolGeometry, dst, src []float32) { kernels.PowerPool(g, l.p, dst, src) }
+	l, p := powerPool{pool: *parsePool(a, windowHas{dilations: node.Opset >= 18, ceil: node.Opset >= 18})}, normOf(a)
+	l.pool.norm = p
+	l.pool.compute = func(_ area, g kernels.PoolGeometry, dst, src []float32) { kernels.PowerPool(g, p, dst, src) }
 	return l, a.done()
 }
 
-// Infer returns the pool's shape. There are no general kernels for it.
-func (l powerPool) Infer(inputs []Value) ([]Value, error) {
-	if _, err := spatialOperand(inputs, 0, "X"); err != nil {
-		return nil, err
-	}
-	return l.pool.Infer(inputs)
-}
+// Infer returns the pool's shape.
+func (l powerPool) Infer(inputs []Value) ([]Value, error) { return l.pool.Infer(inputs) }
 
 // Compile returns the pool's computation.
 func (l powerPool) Compile(inputs, outputs []Value) (Run, error) {

@@ -111,6 +111,7 @@ func TestWindowsOverVolumes(t *testing.T) {
 		{"3-D", "AveragePool", 19, attrs(list("kernel_shape", 2, 2, 1), list("strides", 1, 1, 2)), tensors(cube), tensorOf(domain.Shape{1, 1, 1, 1, 1}, 4.0)},
 		{"padding", "AveragePool", 19, attrs(list("kernel_shape", 2, 2, 2), list("pads", 1, 0, 0, 0, 0, 0)), tensors(cube), tensorOf(domain.Shape{1, 1, 2, 1, 1}, 2.5, 4.5)},
 		{"padding counted", "AveragePool", 19, attrs(list("kernel_shape", 2, 2, 2), list("pads", 1, 0, 0, 0, 0, 0), whole("count_include_pad", 1)), tensors(cube), tensorOf(domain.Shape{1, 1, 2, 1, 1}, 1.25, 4.5)},
+		{"3-D", "LpPool", 18, attrs(list("kernel_shape", 2, 1, 2), whole("p", 1)), tensors(cube), tensorOf(domain.Shape{1, 1, 1, 2, 1}, 14.0, 22)},
 		{"INT8", "MaxPool", 12, attrs(list("kernel_shape", 2)), tensors(tensorOf[int8](domain.Shape{1, 1, 3}, -128, -7, 5)), tensorOf[int8](domain.Shape{1, 1, 2}, -7, 5)},
 		{"3-D", "Conv", 22, nil, tensors(cube, tensorOf(domain.Shape{2, 1, 1, 2, 1}, 1.0, 10, 0, 1), vector(0.5, -1)), tensorOf(domain.Shape{1, 2, 2, 1, 2}, 31.5, 42.5, 75.5, 86.5, 2.0, 3, 6, 7)},
 		{"groups", "Conv", 22, attrs(whole("group", 2), list("dilations", 2), list("pads", 1, 1)), tensors(tensorOf(domain.Shape{1, 2, 3}, 1.0, 2, 3, 4, 5, 6), tensorOf(domain.Shape{2, 1, 2}, 1.0, 1, 1, -1)), tensorOf(domain.Shape{1, 2, 3}, 2.0, 4, 2, -5, -2, 5)},

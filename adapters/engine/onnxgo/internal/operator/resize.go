@@ -38,7 +38,7 @@ type resize struct {
 // alone, that say where elements begin.
 func parseSimpleResize(node Node) (Operator, error) {
 	a := attributesOf(node)
-	r := resize{mode: a.text("mode", "nearest"), transform: "asymmetric", nearest: "simple", policy: "stretch", scalesAt: 1}
+	r := simpleResize(a.text("mode", "nearest"))
 	a.expect(r.mode == "nearest" || r.mode == "linear", "mode", "is not supported")
 	if node.Opset < 9 {
 		scales, _ := a.find("scales", FloatsAttribute)
@@ -46,6 +46,10 @@ func parseSimpleResize(node Node) (Operator, error) {
 		r.scales, r.scalesAt = append([]float32{}, scales.Floats...), -1
 	}
 	return r, a.done()
+}
+
+func simpleResize(mode string) resize {
+	return resize{mode: mode, transform: "asymmetric", nearest: "simple", policy: "stretch", scalesAt: 1}
 }
 
 func parseResize(node Node) (Operator, error) {

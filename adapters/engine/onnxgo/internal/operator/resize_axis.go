@@ -169,7 +169,10 @@ func (a resizedAxis) position(transform string, at int) float64 {
 		if a.to == 1 {
 			return float64((a.start + a.end) * last / 2)
 		}
-		return float64(a.start*last) + x*float64(a.end-a.start)*float64(last)/float64(a.to-1)
+		// In FP32, as ONNX Runtime has it: an end of 0.4 is meant, though FP32 has
+		// only one beside it, and what is meant may lie on the last element.
+		along := float32(float32(at)*(a.end-a.start)) * last / float32(a.to-1)
+		return float64(float32(a.start*last) + along)
 	case "tf_half_pixel_for_nn":
 		return a.divided(x + 0.5)
 	case "pytorch_half_pixel":

@@ -107,6 +107,8 @@ func TestResizeOfARegion(t *testing.T) {
 	checkNear(t, []near{
 		{"linear region", "Resize", 13, region("linear"), tensors(x, roi, domain.Tensor{}, to), domain.Shape{1, 1, 2, 4}, []float64{9, 2.5, 3.5, 4.5, 9, 4, 5, 6}},
 		{"nearest region", "Resize", 13, region("nearest"), tensors(x, roi, domain.Tensor{}, to), domain.Shape{1, 1, 2, 4}, []float64{9, 1, 2, 3, 9, 4, 5, 6}},
+		{"up to the last element", "Resize", 13, region("linear"), tensors(single(domain.Shape{5}, 1, 2, 3, 4, 5), vector[float32](-0.1, 1), domain.Tensor{}, vector[int64](3)), domain.Shape{3}, []float64{9, 2.8, 5}},
+		{"half way", "Resize", 13, region("nearest"), tensors(single(domain.Shape{6}, 1, 2, 3, 4, 5, 6), vector[float32](0, 0.4), domain.Tensor{}, vector[int64](5)), domain.Shape{5}, []float64{1, 1, 2, 2, 3}},
 		{"one element", "Resize", 13, region("linear"), tensors(x, vector[float32](0, 0, 0, 0, 1, 1, 1, 1), domain.Tensor{}, vector[int64](1, 1, 1, 1)), domain.Shape{1, 1, 1, 1}, []float64{3.5}},
 	}, 1)
 }

@@ -99,6 +99,7 @@ func TestSamplingRefuses(t *testing.T) {
 		{heavyNode("DeformConv", 19, 3), inputsOf(x, ramp(t, 0, domain.Shape{1, 1, 2, 2}), x), domain.Invalid, "input offset has shape [1,1,2,3], expected [1,8,1,2]"},
 		{heavyNode("Col2Im", 18, 3), valuesOf(tensors(ramp(t, 0, domain.Shape{1, 4, 3}), vector[int64](3, 3), vector[int64](2, 2)), 1), domain.Invalid, "input input has shape [1,4,3], expected [N,a multiple of 4,4]"},
 		{heavyNode("Col2Im", 18, 3), valuesOf(tensors(ramp(t, 0, domain.Shape{1, 4, 3}), vector[int64](1, 3), vector[int64](2, 2)), 1), domain.Invalid, "a block of [2 2] does not fit an image of [1 3]"},
+		{heavyNode("ConvTranspose", 11, 2, list("strides", 1, 3), list("output_shape", 2, 10)), inputsOf(x, ramp(t, 0, domain.Shape{1, 1, 1, 1})), domain.Unsupported, "output_shape gives spatial axis 1 a length of 10, where the kernel reaches over 7"},
 		{heavyNode("MaxUnpool", 11, 3, kernel), valuesOf(tensors(x, indices, vector[int64](1, 1, 4, 4)), 1), domain.Unsupported, "output_shape is [1 1 4 4] where [1,1,3,4] follows from the attributes"},
 	} {
 		_, err := parsed[Operator](t, c.node).Infer(c.inputs)

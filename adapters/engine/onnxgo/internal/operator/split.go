@@ -14,10 +14,11 @@ type split struct {
 	always  bool                         // the lengths or the number of parts must be told
 }
 
+// parseSplit takes an axis that counts from the end before opset 11 too, where
+// ONNX does not speak of it: exporters write it, and it has no other meaning.
 func parseSplit(node Node) (Operator, error) {
 	a := attributesOf(node)
 	s := split{axis: a.int("axis", 0), outputs: len(node.Outputs)}
-	a.expect(s.axis >= 0 || node.Opset >= 11, "axis", "counts from the end, which it may not before opset 11")
 	if node.Opset < 13 {
 		lengths := a.ints("split")
 		s.lengths = func([]Value) ([]int, error) { return lengths, nil }

@@ -34,8 +34,8 @@ var opsets = map[string]struct{ oldest, newest int }{
 var families = map[string][]map[string][]definition{
 	"": {
 		tensorFamily, elementwiseFamily, activationFamily, convolutionFamily, poolingFamily, matrixFamily, reductionFamily,
-		unaryFamily, pairFamily, manyFamily, statisticsFamily, normalizationFamily, lossFamily, signalFamily, transposedFamily, recurrentFamily, quantizationFamily,
-		gatherFamily, scatterFamily, spreadFamily, resizeFamily, positionFamily, samplingFamily, textFamily,
+		unaryFamily, pairFamily, manyFamily, statisticsFamily, normalizationFamily, lossFamily, signalFamily, transposedFamily, recurrentFamily, attentionFamily, quantizationFamily,
+		gatherFamily, scatterFamily, spreadFamily, resizeFamily, positionFamily, samplingFamily, textFamily, legacyFamily,
 	},
 	mlDomain: {mlFamily},
 }

@@ -117,7 +117,7 @@ func without(attributes []Attribute, name string) (others []Attribute) {
 // does not hit.
 var particular = []string{"BatchNormalization", "GroupNormalization", "InstanceNormalization", "MelWeightMatrix",
 	"NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss", "STFT",
-	"RNN", "GRU", "LSTM", "ConvTranspose", "QLinearConv", "QLinearMatMul", "ConvInteger"}
+	"RNN", "GRU", "LSTM", "LinearAttention", "RotaryEmbedding", "ConvTranspose", "QLinearConv", "QLinearMatMul", "ConvInteger"}
 
 // Whatever the inputs are, an operator refuses them or gives outputs that can
 // be computed. Small ones are computed: indices out of range would panic.

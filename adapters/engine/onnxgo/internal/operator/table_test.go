@@ -49,7 +49,7 @@ func from(opset int, m minimum) minimum {
 
 // minima are the operators' least nodes. Each file of tests adds those of its
 // family.
-var minima = merged(firstMinima, elementaryMinima, statisticsMinima, indexingMinima, networkMinima, mlMinima)
+var minima = merged(firstMinima, elementaryMinima, statisticsMinima, indexingMinima, networkMinima, attentionMinima, mlMinima)
 
 func merged[V any](maps ...map[string]V) map[string]V {
 	all := map[string]V{}
@@ -136,7 +136,7 @@ func TestEveryOperatorParsesInEveryOpset(t *testing.T) {
 }
 
 // known are all attributes of the operators, some of one opset only.
-var known = merged(firstKnown, elementaryKnown, statisticsKnown, indexingKnown, networkKnown, mlKnown)
+var known = merged(firstKnown, elementaryKnown, statisticsKnown, indexingKnown, networkKnown, attentionKnown, mlKnown)
 
 var firstKnown = map[string]AttributeKind{
 	"axis": IntAttribute, "allowzero": IntAttribute, "start": IntAttribute, "end": IntAttribute, "to": IntAttribute, "saturate": IntAttribute,

@@ -76,11 +76,16 @@ func parseSwish(node Node) (Operator, error) {
 	return swish, a.done()
 }
 
-// parseSelu reads the constants of Klambauer and others, Self-Normalizing Neural
+// parseSelu has the constants of Klambauer and others, Self-Normalizing Neural
 // Networks.
 func parseSelu(node Node) (Operator, error) {
+	return seluOf(node, 1.67326319217681884765625, 1.05070102214813232421875)
+}
+
+// seluOf reads the constants, or takes those that an opset has.
+func seluOf(node Node, alpha32, gamma32 float32) (Operator, error) {
 	a := attributesOf(node)
-	alpha, gamma := float64(a.float("alpha", 1.67326319217681884765625)), float64(a.float("gamma", 1.05070102214813232421875))
+	alpha, gamma := float64(a.float("alpha", alpha32)), float64(a.float("gamma", gamma32))
 	return mathematical(func(x float64) float64 { return gamma * kernels.Elu(x, alpha) }), a.done()
 }
 

@@ -54,6 +54,13 @@ func poolReal[T realNumber](p *pool, v kernels.Volume, planes int) Run {
 	if p.greatest {
 		return poolMost[T](p, v, planes)
 	}
+	if p.norm > 0 {
+		return func(in, out []domain.Tensor) {
+			for i := range planes {
+				kernels.PowerVolume(dataOf[T](out[0])[i*v.Outputs():][:v.Outputs()], dataOf[T](in[0])[i*v.Inputs():][:v.Inputs()], v, p.norm)
+			}
+		}
+	}
 	return func(in, out []domain.Tensor) {
 		for i := range planes {
 			kernels.MeanVolume(dataOf[T](out[0])[i*v.Outputs():][:v.Outputs()], dataOf[T](in[0])[i*v.Inputs():][:v.Inputs()], v, p.padded)

@@ -104,7 +104,7 @@ func TestWhatIsKnownIsNotSentAgain(t *testing.T) {
 func TestOtherFilesAreNotThere(t *testing.T) {
 	for _, name := range []string{"", "index.html", "swagger-ui.css.gz", "swagger-ui.js", "../doc.go"} {
 		recorder := httptest.NewRecorder()
-		if err := swaggerui.Serve(recorder, httptest.NewRequest("GET", "/", nil), name); !errors.Is(err, fs.ErrNotExist) {
+		if err := swaggerui.Serve(recorder, httptest.NewRequest(http.MethodGet, "/", nil), name); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%q: %v", name, err)
 		}
 		if len(recorder.Header()) > 0 || recorder.Body.Len() > 0 {
