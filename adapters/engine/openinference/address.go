@@ -22,9 +22,11 @@ var dialers = map[string]struct {
 }{
 	"grpc":  {dialGRPC, false},
 	"grpcs": {dialGRPC, true},
+	"http":  {dialREST, false},
+	"https": {dialREST, true},
 }
 
-const schemes = "grpc://host:port or grpcs://host:port"
+const schemes = "grpc://host:port or http://host:port, with TLS grpcs:// or https://"
 
 // parseAddress reads an endpoint's address. What it does not understand or would
 // not use is an error of kind Invalid.

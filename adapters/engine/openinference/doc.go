@@ -3,7 +3,7 @@
 // another Portent.
 //
 //	engine, err := openinference.Open(ctx, openinference.Options{
-//		Endpoints: []string{"grpcs://one.example:8001", "grpcs://two.example:8001"},
+//		Endpoints: []string{"grpcs://one.example:8001", "https://two.example:8000"},
 //		Model:     "resnet",
 //	})
 //

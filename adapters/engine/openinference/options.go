@@ -12,8 +12,8 @@ import (
 // Options say which model an Engine runs, where and how. Endpoints and Model must
 // be set; else the zero value asks for the defaults.
 type Options struct {
-	// Endpoints are the servers, which serve the same model: grpc://host:port, or
-	// grpcs://host:port for TLS.
+	// Endpoints are the servers, which serve the same model: grpc://host:port or
+	// http://host:port, with TLS grpcs:// or https://. Forms may be mixed.
 	Endpoints []string
 	// Model is the model's name there.
 	Model string
