@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -25,11 +26,8 @@ type document struct {
 func (h *Handler) newDocument(about *aboutModel) (*document, error) {
 	spec := *docs.SwaggerInfo // a copy: ReadDoc writes to it, and another server has its own
 	var swagger openapi2.T
-	if err := json.Unmarshal([]byte(spec.ReadDoc()), &swagger); err != nil {
+	if err := readGenerated(spec.ReadDoc(), &swagger); err != nil {
 		return nil, domain.Errorf(domain.Internal, "the generated document cannot be read: %w", err)
-	}
-	if err := splitGeneral(&swagger); err != nil {
-		return nil, err
 	}
 	about.fillIn(&swagger)
 	openapi, err := openapi2conv.ToV3(&swagger)
@@ -43,6 +41,26 @@ func (h *Handler) newDocument(about *aboutModel) (*document, error) {
 	}
 	d.openapi, err = openapi.MarshalJSON()
 	return d, err
+}
+
+// readGenerated reads swag's document, with general schemas where the default
+// model is not the one that answers.
+func readGenerated(text string, swagger *openapi2.T) error {
+	var generated struct {
+		Paths       map[string]any `json:"paths"`
+		Definitions map[string]any `json:"definitions"`
+	}
+	var all map[string]any
+	if err := errors.Join(json.Unmarshal([]byte(text), &generated), json.Unmarshal([]byte(text), &all)); err != nil {
+		return err
+	}
+	splitGeneral(generated.Paths, generated.Definitions)
+	all["paths"], all["definitions"] = generated.Paths, generated.Definitions
+	split, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(split, swagger)
 }
 
 // fillIn puts the model into the Swagger document.

@@ -1,62 +1,63 @@
 package httpapi
 
 import (
-	"encoding/json"
-	"regexp"
+	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi2"
 	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/portent-go/portent/domain"
 )
 
 // modelPath is where the paths of models begin that a request names. What they
 // take and give depends on the model, so the documents say it in general.
 const modelPath = "/models/{name}"
 
-// specific are references to definitions into which the documents write the
-// default model.
-var specific = regexp.MustCompile(`"#/definitions/(PredictRequest|BatchRequest|PredictAnswer|BatchAnswer|Prediction|RankedClass|Model)"`)
+// specific are the schemas into which the documents write the default model.
+var specific = []string{"PredictRequest", "BatchRequest", "PredictAnswer", "BatchAnswer", "Prediction", "RankedClass", "Model"}
 
-// splitGeneral gives the paths of named models definitions of their own, into
-// which no model will be written.
-func splitGeneral(doc *openapi2.T) error {
-	for path, item := range doc.Paths {
-		if !strings.HasPrefix(path, modelPath) {
-			continue
+// splitGeneral gives the paths of named models schemas of their own, into which no
+// model will be written.
+func splitGeneral(paths, schemas map[string]any) {
+	for path, item := range paths {
+		if strings.HasPrefix(path, modelPath) {
+			paths[path] = generalised(item, schemas)
 		}
-		general := new(openapi2.PathItem)
-		if err := generalise(item, general, doc); err != nil {
-			return err
-		}
-		doc.Paths[path] = general
 	}
-	return nil
 }
 
-// generalise copies a part of the document, with references to general
-// definitions, which it adds to the document.
-func generalise(from, to any, doc *openapi2.T) error {
-	text, err := json.Marshal(from)
-	if err != nil {
-		return domain.Errorf(domain.Internal, "the document cannot be written: %w", err)
-	}
-	for _, match := range specific.FindAllSubmatch(text, -1) {
-		name := string(match[1])
-		if doc.Definitions["Any"+name] != nil {
-			continue
+// generalised copies a part of a document, with references to general schemas in
+// place of specific ones. It adds them to the schemas.
+func generalised(part any, schemas map[string]any) any {
+	switch part := part.(type) {
+	case map[string]any:
+		copied := make(map[string]any, len(part))
+		for key, value := range part {
+			copied[key] = generalised(value, schemas)
 		}
-		general := new(openapi2.SchemaRef)
-		doc.Definitions["Any"+name] = general
-		if err := generalise(doc.Definitions[name], general, doc); err != nil {
-			return err
+		if reference, ok := part["$ref"].(string); ok {
+			copied["$ref"] = generalReference(reference, schemas)
 		}
+		return copied
+	case []any:
+		copied := make([]any, len(part))
+		for i, value := range part {
+			copied[i] = generalised(value, schemas)
+		}
+		return copied
+	default:
+		return part
 	}
-	if err := json.Unmarshal(specific.ReplaceAll(text, []byte(`"#/definitions/Any$1"`)), to); err != nil {
-		return domain.Errorf(domain.Internal, "the document cannot be read: %w", err)
+}
+
+func generalReference(reference string, schemas map[string]any) string {
+	at := strings.LastIndexByte(reference, '/') + 1
+	name := reference[at:]
+	if !slices.Contains(specific, name) {
+		return reference
 	}
-	return nil
+	if schemas["Any"+name] == nil {
+		schemas["Any"+name] = generalised(schemas[name], schemas)
+	}
+	return reference[:at] + "Any" + name
 }
 
 // addGeneralDoors adds the content types that models may take to the paths of
