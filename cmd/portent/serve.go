@@ -98,10 +98,11 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 // offer is what is served.
 type offer struct {
 	repository *serving.Repository
-	chosen     *opened          // the model of --model; nil for a folder of models
-	selfTest   string           // how its self-test ended
-	store      *model.Store     // the folder of --models; nil for a single model
-	failed     []serving.Status // models of the folder that could not be loaded
+	chosen     *opened           // the model of --model; nil for a folder of models
+	selfTest   string            // how its self-test ended
+	store      *model.Store      // the folder of --models; nil for a single model
+	before     map[string]string // its fingerprints before its models were loaded
+	failed     []serving.Status  // models of the folder that could not be loaded
 }
 
 // load opens and verifies what is to be served.
@@ -126,6 +127,10 @@ func (s *serveSettings) loadStore(ctx context.Context, options serving.Options, 
 	if err != nil {
 		return nil, err
 	}
+	before, err := store.Fingerprints()
+	if err != nil {
+		return nil, err
+	}
 	repository := serving.NewRepository(&storeLoader{loading: &s.loading, store: store, options: options, logger: logger})
 	err = loadAll(ctx, repository, store, logger)
 	if err == nil {
@@ -138,7 +143,7 @@ func (s *serveSettings) loadStore(ctx context.Context, options serving.Options, 
 	if err != nil {
 		return nil, errors.Join(err, repository.Close())
 	}
-	o := &offer{repository: repository, store: store}
+	o := &offer{repository: repository, store: store, before: before}
 	for _, status := range index {
 		if status.State != serving.Ready {
 			o.failed = append(o.failed, status)
@@ -153,11 +158,7 @@ func (o *offer) follow(ctx context.Context, every time.Duration, logger *slog.Lo
 	if o.store == nil || every <= 0 {
 		return func() {}
 	}
-	w, err := newWatcher(o.store.Fingerprints, o.repository, logger)
-	if err != nil {
-		logger.Error("the folder of models is not watched", "error", err)
-		return func() {}
-	}
+	w := newWatcher(o.store.Fingerprints, o.before, o.repository, logger)
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	ticker := time.NewTicker(every)

@@ -22,13 +22,10 @@ type watcher struct {
 	pending map[string]string // what differed the last time
 }
 
-// newWatcher returns a watcher of a folder whose models have just been loaded.
-func newWatcher(look func() (map[string]string, error), repository *serving.Repository, logger *slog.Logger) (*watcher, error) {
-	now, err := look()
-	if err != nil {
-		return nil, err
-	}
-	return &watcher{look: look, repository: repository, logger: logger, served: now, pending: map[string]string{}}, nil
+// newWatcher returns a watcher of a folder that was as look told it before its
+// models were loaded.
+func newWatcher(look func() (map[string]string, error), before map[string]string, repository *serving.Repository, logger *slog.Logger) *watcher {
+	return &watcher{look: look, repository: repository, logger: logger, served: before, pending: map[string]string{}}
 }
 
 // run looks whenever it is told to, until the context ends.

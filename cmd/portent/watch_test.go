@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"maps"
 	"slices"
 	"testing"
@@ -45,10 +44,7 @@ func TestWatcherFollowsTheFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	var unreadable error
-	w, err := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), unreadable }, repository, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), unreadable }, maps.Clone(loader.folder), repository, quiet)
 	steps := []struct {
 		name   string
 		change func()
@@ -81,10 +77,7 @@ func TestWatcherWaitsForFilesOnTheirWay(t *testing.T) {
 	loader := &fakeLoader{folder: map[string]string{}}
 	repository := serving.NewRepository(loader)
 	t.Cleanup(func() { _ = repository.Close() })
-	w, err := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), nil }, repository, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), nil }, map[string]string{}, repository, quiet)
 	for _, size := range []string{"10", "20", "30"} {
 		loader.folder["a"] = size
 		w.check(t.Context())
