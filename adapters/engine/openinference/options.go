@@ -20,7 +20,7 @@ type Options struct {
 	// Version is the version to run. Default: the server's choice.
 	Version string
 	// Signature is what the model takes and gives. Default: the server is asked,
-	// which some answer with nothing.
+	// which some answer with nothing. What a server does say must be the same.
 	Signature domain.Signature
 	// Token gives the bearer token for a call. It is sent over TLS only, and in
 	// plain text to this machine itself. Default: none.

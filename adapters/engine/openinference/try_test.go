@@ -298,3 +298,52 @@ func TestTheLeastBusyEndpointIsChosen(t *testing.T) {
 		t.Errorf("%d was chosen where none is healthy", got)
 	}
 }
+
+// TestCallersThatLeaveDoNotHideABlackHole leaves after each attempt that failed.
+func TestCallersThatLeaveDoNotHideABlackHole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hole := &scripted{script: func(ctx context.Context, _ int) error {
+			<-ctx.Done()
+			return domain.FromContext(ctx, "waiting")
+		}}
+		e := over(t, Options{Timeout: time.Second, Retries: -1}, hole)
+		x, _ := domain.NewTensor(domain.Shape{1}, []float32{1})
+		for range failuresToOpen {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			_, _ = e.Predict(ctx, []domain.Tensor{x})
+			cancel()
+			_ = predict(t, e)
+		}
+		if err := predict(t, e); domain.KindOf(err) != domain.Unavailable || hole.calls != 2*failuresToOpen {
+			t.Errorf("%v after %d attempts", err, hole.calls)
+		}
+	})
+}
+
+// TestServersThatNoticeTheDeadlineFirst answer a moment before it that it passed.
+func TestServersThatNoticeTheDeadlineFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &scripted{script: func(ctx context.Context, _ int) error {
+			deadline, _ := ctx.Deadline()
+			time.Sleep(time.Until(deadline) - time.Millisecond) // of the bubble's clock
+			return &failure{told: domain.Errorf(domain.Timeout, "deadline exceeded")}
+		}}
+		e := over(t, Options{Timeout: time.Second, Retries: -1}, slow)
+		x, _ := domain.NewTensor(domain.Shape{1}, []float32{1})
+		for range 2 * failuresToOpen { // the caller's deadline says nothing of the endpoint
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			if _, err := e.Predict(ctx, []domain.Tensor{x}); domain.KindOf(err) != domain.Timeout {
+				t.Error(err)
+			}
+			cancel()
+		}
+		for range failuresToOpen { // the attempt's does
+			if err := predict(t, e); domain.KindOf(err) != domain.Timeout {
+				t.Error(err)
+			}
+		}
+		if err := predict(t, e); domain.KindOf(err) != domain.Unavailable || slow.calls != 3*failuresToOpen {
+			t.Errorf("%v after %d attempts", err, slow.calls)
+		}
+	})
+}
