@@ -99,9 +99,13 @@ func (m *Model) queued(ctx context.Context, inputs []domain.Tensor) ([]domain.Te
 	}
 	began := time.Now()
 	timings.Queue += began.Sub(start)
+	queued := timings.Queue
 	outputs, err := m.guarded(ctx, inputs)
 	took := time.Since(began)
-	timings.Infer += took
+	timings.Infer += took - (timings.Queue - queued) // a Predictor may make it wait again
+	if !timings.accounted {
+		timings.ran(rowsOf(inputs))
+	}
 	m.gate.leave(took)
 	return outputs, err
 }

@@ -274,6 +274,7 @@ func TestDrainAndClose(t *testing.T) {
 	repository.Drain()
 	expectKind(t, repository.Ready(), domain.Unavailable, "shut down")
 	served, release := acquire(t, repository, "a", "1")
+	expectKind(t, served.Model.Ready(), domain.Unavailable)
 	answer(t, served) // a request that is accepted is answered
 	release()
 	expectKind(t, repository.Load(t.Context(), "a"), domain.Unavailable)

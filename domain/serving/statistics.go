@@ -47,11 +47,13 @@ type Observation struct {
 	Queue, Input, Infer, Output time.Duration
 	Err                         error // why there was no answer
 
-	joined bool // its run was joined from several requests: run says which
-	run    int  // rows of the engine's run that is accounted to this request; 0 if it is another's
+	accounted bool // runs and runRows are known; otherwise the engine ran once, for these rows alone
+	runs      int  // of the engine, as far as they are not accounted to other requests
+	runRows   int  // of each run
 }
 
-// maxSizes bounds how many different numbers of rows are told apart.
+// maxSizes bounds how many different numbers of rows are listed: clients choose
+// them.
 const maxSizes = 256
 
 func (d *Duration) add(took time.Duration) {
@@ -79,17 +81,18 @@ func (s *Statistics) Observe(o Observation) {
 	s.snapshot.ComputeInfer.add(o.Infer)
 	s.snapshot.ComputeOutput.add(o.Output)
 	s.snapshot.InferenceCount += uint64(max(0, o.Rows))
-	if !o.joined {
-		o.run = max(1, o.Rows)
+	if !o.accounted {
+		o.runs, o.runRows = 1, max(1, o.Rows)
 	}
-	if o.run > 0 {
-		s.ran(o.run, o.Infer)
+	if o.runs > 0 {
+		s.ran(o.runs, o.runRows, o.Infer)
 	}
 }
 
-// ran counts one run of the engine.
-func (s *Statistics) ran(rows int, took time.Duration) {
-	s.snapshot.ExecutionCount++
+// ran counts runs of the engine, of so many rows each, by what they took
+// together.
+func (s *Statistics) ran(runs, rows int, took time.Duration) {
+	s.snapshot.ExecutionCount += uint64(runs)
 	d, known := s.batches[rows]
 	if !known && len(s.batches) == maxSizes {
 		return
@@ -97,7 +100,8 @@ func (s *Statistics) ran(rows int, took time.Duration) {
 	if s.batches == nil {
 		s.batches = make(map[int]Duration)
 	}
-	d.add(took)
+	d.Count += uint64(runs)
+	d.Total += took
 	s.batches[rows] = d
 }
 

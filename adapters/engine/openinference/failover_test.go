@@ -74,9 +74,10 @@ func TestABlackHoleTripsTheBreaker(t *testing.T) {
 	}
 }
 
-func TestDeadlinesAndCancellationReachTheServer(t *testing.T) {
-	p := newPeer()
-	begun, ended := make(chan bool, 1), make(chan struct{}, 1)
+// waiting is a server that waits for the end of its callers, and tells whether they
+// have a deadline.
+func waiting() (p *peer, begun chan bool, ended chan struct{}) {
+	p, begun, ended = newPeer(), make(chan bool, 10), make(chan struct{}, 10)
 	p.infer = func(ctx context.Context, _ *inferencepb.ModelInferRequest) (*answer, error) {
 		_, limited := ctx.Deadline()
 		begun <- limited
@@ -84,26 +85,39 @@ func TestDeadlinesAndCancellationReachTheServer(t *testing.T) {
 		ended <- struct{}{}
 		return nil, ctx.Err()
 	}
+	return p, begun, ended
+}
+
+func TestDeadlinesAreKept(t *testing.T) {
+	p, _, _ := waiting()
 	address, _ := p.serve(t)
-	engine := open(t, openinference.Options{Endpoints: []string{"grpc://" + address}, Timeout: -1})
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+	engine := open(t, openinference.Options{Endpoints: []string{"grpc://" + address}})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	if _, err := engine.Predict(ctx, row(t)); domain.KindOf(err) != domain.Timeout {
 		t.Errorf("%v", err)
 	}
-	if limited := <-begun; !limited {
-		t.Error("the server was not told the deadline")
+}
+
+func TestCallersReachTheServer(t *testing.T) {
+	p, begun, ended := waiting()
+	address, _ := p.serve(t)
+	engine := open(t, openinference.Options{Endpoints: []string{"grpc://" + address}, Timeout: -1})
+	limited, stop := context.WithTimeout(t.Context(), time.Hour)
+	defer stop()
+	for want, parent := range map[bool]context.Context{false: t.Context(), true: limited} {
+		ctx, leave := context.WithCancel(parent)
+		go func() {
+			if got := <-begun; got != want {
+				t.Errorf("the server has a deadline: %v, the caller: %v", got, want)
+			}
+			leave()
+		}()
+		if _, err := engine.Predict(ctx, row(t)); domain.KindOf(err) != domain.Canceled {
+			t.Errorf("%v", err)
+		}
+		<-ended
 	}
-	<-ended
-	leaving, leave := context.WithCancel(t.Context())
-	go func() {
-		<-begun
-		leave()
-	}()
-	if _, err := engine.Predict(leaving, row(t)); domain.KindOf(err) != domain.Canceled {
-		t.Errorf("%v", err)
-	}
-	<-ended
 }
 
 func TestSoManyAtOnceAndNoMore(t *testing.T) {

@@ -48,49 +48,49 @@ func TestMessagesThatAreTooLarge(t *testing.T) {
 	}
 }
 
-// waiting is a fake whose predictions wait for their context's end, and tell what
-// it ended with.
-func waiting() (fake *predictortest.Fake, begun chan struct{}, ended chan error) {
-	begun, ended = make(chan struct{}, 10), make(chan error, 10)
+// waiting is a fake whose predictions wait for their context's end, and tell
+// whether that has a deadline and what it ended with.
+func waiting() (fake *predictortest.Fake, begun chan bool, ended chan error) {
+	begun, ended = make(chan bool, 10), make(chan error, 10)
 	return failing(func(ctx context.Context) error {
-		begun <- struct{}{}
+		_, limited := ctx.Deadline()
+		begun <- limited
 		<-ctx.Done()
 		ended <- ctx.Err()
 		return domain.FromContext(ctx, "waiting")
 	}), begun, ended
 }
 
-func TestDeadlinesReachTheEngine(t *testing.T) {
-	fake, _, ended := waiting()
+func TestTimeouts(t *testing.T) {
+	fake, _, _ := waiting()
 	c := over(t, fake)
-	r := typed(1, 2, 3, 4)
-	r.Parameters = map[string]*value{"timeout": whole(1000)}
-	_, err := c.ModelInfer(t.Context(), r)
-	expectCode(t, "a timeout of a millisecond", err, codes.DeadlineExceeded)
-	if err := <-ended; !errors.Is(err, context.DeadlineExceeded) {
-		t.Error(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, err = c.ModelInfer(ctx, typed(1, 2, 3, 4))
-	expectCode(t, "a caller's deadline", err, codes.DeadlineExceeded)
-	if err := <-ended; err == nil { // a deadline or a cancellation, whichever came first
-		t.Error("the engine's context did not end")
+	for _, microseconds := range []*value{whole(1000), {ParameterChoice: &inferencepb.InferParameter_Uint64Param{Uint64Param: 1000}}} {
+		r := typed(1, 2, 3, 4)
+		r.Parameters = map[string]*value{"timeout": microseconds}
+		_, err := c.ModelInfer(t.Context(), r)
+		expectCode(t, "a timeout of a millisecond", err, codes.DeadlineExceeded)
 	}
 }
 
-func TestCallersThatLeave(t *testing.T) {
+// TestCallersReachTheEngine: their deadlines, and that they have left.
+func TestCallersReachTheEngine(t *testing.T) {
 	fake, begun, ended := waiting()
 	c := over(t, fake)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-begun
-		cancel()
-	}()
-	_, err := c.ModelInfer(ctx, typed(1, 2, 3, 4))
-	expectCode(t, "a caller that left", err, codes.Canceled)
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Error(err)
+	limited, stop := context.WithTimeout(t.Context(), time.Hour)
+	defer stop()
+	for want, parent := range map[bool]context.Context{false: t.Context(), true: limited} {
+		ctx, cancel := context.WithCancel(parent)
+		go func() {
+			if got := <-begun; got != want {
+				t.Errorf("the engine has a deadline: %v, the caller: %v", got, want)
+			}
+			cancel()
+		}()
+		_, err := c.ModelInfer(ctx, typed(1, 2, 3, 4))
+		expectCode(t, "a caller that left", err, codes.Canceled)
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
 	}
 }
 
