@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -96,6 +97,30 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 			if back, _ := openinference.AppendRaw(nil, got.Tensor); string(back) != raw || got.Binary != binary || !got.Tensor.Shape().Equal(want.Shape()) {
 				t.Errorf("%v: %x, want %x", want.Datatype(), back, raw)
 			}
+		}
+	}
+}
+
+// TestNumbersKeepTheirBits writes random numbers as JSON and reads them back.
+func TestNumbersKeepTheirBits(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	singles, doubles := make([]float32, 1000), make([]float64, 1000)
+	for i := range singles {
+		for singles[i] = float32(math.NaN()); singles[i]-singles[i] != 0; {
+			singles[i] = math.Float32frombits(random.Uint32())
+		}
+		for doubles[i] = math.NaN(); doubles[i]-doubles[i] != 0; {
+			doubles[i] = math.Float64frombits(random.Uint64())
+		}
+	}
+	for _, want := range []domain.Tensor{tensor(t, domain.Shape{1000}, singles...), tensor(t, domain.Shape{10, 100}, doubles...)} {
+		body, _, err := openinference.AppendRequest(nil, &openinference.Request{Inputs: []openinference.NamedTensor{{Name: "x", Tensor: want}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := openinference.ParseRequest(body, nil)
+		if err != nil || !reflect.DeepEqual(r.Inputs[0].Tensor, want) {
+			t.Errorf("%v: %v", want.Datatype(), err)
 		}
 	}
 }

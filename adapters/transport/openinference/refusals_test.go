@@ -92,6 +92,7 @@ func refusals() []asked {
 		withRaw("raw behind numbers", example, "12345678"),
 		size("no header of the JSON's size"),
 		size("beyond the body", "1000"),
+		{name: "one byte beyond the body", body: example, headers: []string{headerSize, strconv.Itoa(len(example) + 1)}},
 		size("far beyond the body", "18446744073709551616"),
 		size("negative", "-1"),
 		size("text", "many"),

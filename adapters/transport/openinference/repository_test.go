@@ -3,8 +3,11 @@ package openinference_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -151,45 +154,51 @@ func TestStatistics(t *testing.T) {
 	}
 }
 
-// TestALeaseIsKeptUntilTheAnswer unloads a model while it predicts.
+// TestALeaseIsKeptUntilTheAnswer unloads a model after a request for it has come,
+// and before its body has.
 func TestALeaseIsKeptUntilTheAnswer(t *testing.T) {
-	entered, goOn := make(chan struct{}), make(chan struct{})
-	fake := predictortest.NewFake(classifierSignature)
-	fake.Hook = func(context.Context) error {
-		close(entered)
-		<-goOn
-		return nil
-	}
 	loader := &shelf{t: t, found: map[string][]string{"m": {"1"}}}
-	repository := serving.NewRepository(one{loader, served(t, "m", "1", fake, serving.Options{})})
+	repository := serving.NewRepository(loader)
 	closeAfter(t, repository)
 	handler := openinference.New(repository, openinference.Options{})
 	ask(handler, "POST", "/v2/repository/models/m/load", "")
+	body := &late{waited: make(chan struct{}), text: make(chan string)}
 	var group sync.WaitGroup
 	group.Go(func() {
-		if response := ask(handler, "POST", inferPath, example); response.Code != http.StatusOK {
+		response := askRequest(handler, httptest.NewRequest(http.MethodPost, inferPath, body))
+		if response.Code != http.StatusOK {
 			t.Errorf("%d %s", response.Code, response.Body)
 		}
 	})
-	<-entered
+	<-body.waited
 	group.Go(func() {
 		if response := ask(handler, "POST", "/v2/repository/models/m/unload", ""); response.Code != http.StatusOK {
 			t.Errorf("%d %s", response.Code, response.Body)
 		}
 	})
 	for ask(handler, "GET", "/v2/models/m", "").Code != http.StatusNotFound { // until it is not served any more
+		runtime.Gosched()
 	}
-	close(goOn)
+	body.text <- example
+	close(body.text)
 	group.Wait()
 }
 
-// one is a loader of one model that is there already.
-type one struct {
-	*shelf
-	served *serving.Served
+// late is a body that comes when it is sent.
+type late struct {
+	waited chan struct{} // closed when it is waited for
+	once   sync.Once
+	text   chan string
 }
 
-func (o one) Load(context.Context, string, string) (*serving.Served, error) { return o.served, nil }
+func (l *late) Read(p []byte) (int, error) {
+	l.once.Do(func() { close(l.waited) })
+	text, ok := <-l.text
+	if !ok {
+		return 0, io.EOF
+	}
+	return copy(p, text), nil
+}
 
 // TestTimingsGoToWhoeverAsksForThem as a server does in which the handler is
 // mounted.
