@@ -30,7 +30,7 @@ func (s *Server) ModelConfig(_ context.Context, request *inferencepb.ModelConfig
 	signature, metadata := served.Model.Signature(), served.Model.Metadata()
 	config := &inferencepb.ModelConfig{Name: served.Name, Platform: metadata.Platform, Backend: metadata.Engine}
 	skip := 0
-	if batched(signature) {
+	if signature.Batched() {
 		config.MaxBatchSize, skip = int32(s.options.MaxBatch), 1
 	}
 	for _, spec := range signature.Inputs {
@@ -40,17 +40,4 @@ func (s *Server) ModelConfig(_ context.Context, request *inferencepb.ModelConfig
 		config.Output = append(config.Output, &inferencepb.ModelOutput{Name: spec.Name, DataType: configTypes[spec.Datatype], Dims: wide(spec.Shape[skip:])})
 	}
 	return &inferencepb.ModelConfigResponse{Config: config}, nil
-}
-
-// batched reports whether axis 0 of all inputs and outputs is the batch axis, as
-// ports.Predictor defines it.
-func batched(signature domain.Signature) bool {
-	for _, specs := range [][]domain.TensorSpec{signature.Inputs, signature.Outputs} {
-		for _, spec := range specs {
-			if len(spec.Shape) == 0 || spec.Shape[0] != domain.Dynamic {
-				return false
-			}
-		}
-	}
-	return true
 }

@@ -38,7 +38,7 @@ type inference struct {
 
 func (i *inference) answer(ctx context.Context) (*inferencepb.ModelInferResponse, error) {
 	start := time.Now()
-	ctx, cancel, err := withTimeout(serving.WithTimings(ctx, &i.call.timings), i.request.GetParameters())
+	ctx, cancel, err := withTimeout(serving.WithTimings(ctx, &i.call.timings), inferencepb.Parameters(i.request.GetParameters()))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (i *inference) inputs() ([]domain.Tensor, error) {
 		if !inputs[position].IsZero() {
 			return nil, &domain.Error{Kind: domain.Invalid, Field: in.GetName(), Msg: "is given twice"}
 		}
-		if err := notShared(in.GetName(), in.GetParameters()); err != nil {
+		if err := inferencepb.Named(in.GetName(), inferencepb.Parameters(in.GetParameters()).NoSharedMemory()); err != nil {
 			return nil, err
 		}
 		if err := fits(specs[position], in); err != nil {
@@ -129,7 +129,7 @@ func fits(spec domain.TensorSpec, in *inferencepb.ModelInferRequest_InferInputTe
 
 // countRows notes how many rows a batch has, and refuses one that has too many.
 func (i *inference) countRows(inputs []domain.Tensor) error {
-	if len(inputs) == 0 || !batched(i.served.Model.Signature()) {
+	if len(inputs) == 0 || !i.served.Model.Signature().Batched() {
 		return nil
 	}
 	i.rows = inputs[0].Shape()[0]

@@ -29,12 +29,13 @@ func (i *inference) wanted() ([]want, error) {
 				return nil, &domain.Error{Kind: domain.Invalid, Field: out.GetName(), Msg: "is asked for twice"}
 			}
 		}
-		if err := notShared(out.GetName(), out.GetParameters()); err != nil {
-			return nil, err
+		parameters := inferencepb.Parameters(out.GetParameters())
+		if err := parameters.NoSharedMemory(); err != nil {
+			return nil, inferencepb.Named(out.GetName(), err)
 		}
-		classes, err := classesOf(out)
+		classes, err := parameters.Classes()
 		if err != nil {
-			return nil, err
+			return nil, inferencepb.Named(out.GetName(), err)
 		}
 		wanted = append(wanted, want{position, classes})
 	}

@@ -47,10 +47,10 @@ func TestRequestsThatAreNotRightAreRefused(t *testing.T) {
 		"too few raw bytes":         {func(r *request) { r.Inputs[0].Contents, r.RawInputContents = nil, [][]byte{make([]byte, 15)} }, codes.InvalidArgument, "15 bytes"},
 		"an unknown output":         {func(r *request) { r.Outputs = []*output{{Name: "z"}} }, codes.InvalidArgument, "the model's outputs are y"},
 		"an output twice":           {func(r *request) { r.Outputs = []*output{{Name: "y"}, {Name: "y"}} }, codes.InvalidArgument, "y: is asked for twice"},
-		"an input in shared memory": {func(r *request) { r.Inputs[0].Parameters = map[string]*value{"shared_memory_region": text("r")} }, codes.Unimplemented, "x: is in shared memory"},
+		"an input in shared memory": {func(r *request) { r.Inputs[0].Parameters = map[string]*value{"shared_memory_region": text("r")} }, codes.Unimplemented, "x: parameters.shared_memory_region"},
 		"an output in shared memory": {func(r *request) {
 			r.Outputs = []*output{{Name: "y", Parameters: map[string]*value{"shared_memory_region": text("r")}}}
-		}, codes.Unimplemented, "y: is in shared memory"},
+		}, codes.Unimplemented, "y: parameters.shared_memory_region"},
 		"a priority":         {func(r *request) { r.Parameters = map[string]*value{"priority": whole(1)} }, codes.Unimplemented, "priority"},
 		"a sequence":         {func(r *request) { r.Parameters = map[string]*value{"sequence_id": text("s")} }, codes.Unimplemented, "sequence_id"},
 		"a timeout in words": {func(r *request) { r.Parameters = map[string]*value{"timeout": text("soon")} }, codes.InvalidArgument, "timeout"},
@@ -110,9 +110,9 @@ func TestParametersOfOthersArePassedOver(t *testing.T) {
 }
 
 func TestScoresThatAreNone(t *testing.T) {
-	spec := domain.TensorSpec{Name: "x", Datatype: domain.INT64, Shape: domain.Shape{1}}
-	r := &request{Inputs: []*input{{Name: "x", Datatype: "INT64", Shape: []int64{1}, Contents: &contents{Int64Contents: []int64{1}}}}}
+	spec := domain.TensorSpec{Name: "x", Datatype: domain.BYTES, Shape: domain.Shape{1}}
+	r := &request{Inputs: []*input{{Name: "x", Datatype: "BYTES", Shape: []int64{1}, Contents: &contents{BytesContents: [][]byte{nil}}}}}
 	r.Outputs = []*output{{Name: "x", Parameters: map[string]*value{"classification": whole(1)}}}
 	_, err := over(t, newEcho(spec)).ModelInfer(t.Context(), r)
-	expectCode(t, "classes of integers", err, codes.Unimplemented)
+	expectCode(t, "classes of texts", err, codes.Unimplemented)
 }

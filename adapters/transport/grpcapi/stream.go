@@ -51,6 +51,6 @@ func (s *Server) answerInStream(ctx context.Context, request *inferencepb.ModelI
 		response.ErrorMessage = status.Convert(err).Message()
 		response.InferResponse = &inferencepb.ModelInferResponse{Id: request.GetId()}
 	}
-	response.InferResponse.Parameters = parameters{finalParameter: {ParameterChoice: &inferencepb.InferParameter_BoolParam{BoolParam: true}}}
+	response.InferResponse.Parameters = map[string]*inferencepb.InferParameter{finalParameter: {ParameterChoice: &inferencepb.InferParameter_BoolParam{BoolParam: true}}}
 	return response
 }

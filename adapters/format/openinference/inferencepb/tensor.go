@@ -118,11 +118,14 @@ func filled(c *InferTensorContents, except string) (field string, n int) {
 }
 
 // named puts the tensor's name into an error.
-func named(d Described, err error) error {
+func named(d Described, err error) error { return Named(d.GetName(), err) }
+
+// Named puts a tensor's name into an error, unless it is nil.
+func Named(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := domain.Error{Kind: domain.KindOf(err), Field: d.GetName(), Msg: err.Error()}
+	e := domain.Error{Kind: domain.KindOf(err), Field: name, Msg: err.Error()}
 	if reason, ok := err.(*domain.Error); ok { //nolint:errorlint // a cause further down has its own field
 		e.Expected, e.Got, e.Hint = reason.Expected, reason.Got, reason.Hint
 	}
