@@ -44,6 +44,234 @@ const docTemplate = `{
                 }
             }
         },
+        "/models/{name}/predict": {
+            "post": {
+                "description": "As /predict, with any of the models that are served. What it takes depends on the model: pictures only where it came with preprocessing.",
+                "consumes": [
+                    "application/json"
+                ],
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "predict"
+                ],
+                "summary": "Predict one input with a named model",
+                "operationId": "modelPredict",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "name",
+                        "in": "path",
+                        "required": true
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "how many of the most probable classes to name; 5 if left out",
+                        "name": "top_k",
+                        "in": "query"
+                    },
+                    {
+                        "maxLength": 256,
+                        "type": "string",
+                        "description": "comes back in the answer",
+                        "name": "id",
+                        "in": "query"
+                    },
+                    {
+                        "description": "an input or an image",
+                        "name": "request",
+                        "in": "body",
+                        "required": true,
+                        "schema": {
+                            "$ref": "#/definitions/PredictRequest"
+                        }
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/PredictAnswer"
+                        },
+                        "headers": {
+                            "Server-Timing": {
+                                "type": "string",
+                                "description": "where the time went: decode, queue, infer, encode, in milliseconds"
+                            },
+                            "X-Request-Id": {
+                                "type": "string",
+                                "description": "the request's id, the caller's own if it sent one"
+                            }
+                        }
+                    },
+                    "400": {
+                        "description": "not JSON, not a form, or a broken picture",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "413": {
+                        "description": "the body or the picture is too large",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "415": {
+                        "description": "a Content-Type or picture format that is not known",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "422": {
+                        "description": "well-formed, but not what the model takes, or the model is no classifier",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "500": {
+                        "description": "our fault",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "not ready, or too much to do: Retry-After says when to try again",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "504": {
+                        "description": "the prediction took too long",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
+        "/models/{name}/predict/batch": {
+            "post": {
+                "description": "As /predict/batch, with any of the models that are served. What it takes depends on the model: pictures only where it came with preprocessing.",
+                "consumes": [
+                    "application/json"
+                ],
+                "produces": [
+                    "application/json"
+                ],
+                "tags": [
+                    "predict"
+                ],
+                "summary": "Predict many inputs with a named model",
+                "operationId": "modelPredictBatch",
+                "parameters": [
+                    {
+                        "type": "string",
+                        "description": "the model's name",
+                        "name": "name",
+                        "in": "path",
+                        "required": true
+                    },
+                    {
+                        "minimum": 1,
+                        "type": "integer",
+                        "description": "how many of the most probable classes to name; 5 if left out",
+                        "name": "top_k",
+                        "in": "query"
+                    },
+                    {
+                        "maxLength": 256,
+                        "type": "string",
+                        "description": "comes back in the answer",
+                        "name": "id",
+                        "in": "query"
+                    },
+                    {
+                        "description": "inputs or images",
+                        "name": "request",
+                        "in": "body",
+                        "required": true,
+                        "schema": {
+                            "$ref": "#/definitions/BatchRequest"
+                        }
+                    }
+                ],
+                "responses": {
+                    "200": {
+                        "description": "OK",
+                        "schema": {
+                            "$ref": "#/definitions/BatchAnswer"
+                        },
+                        "headers": {
+                            "Server-Timing": {
+                                "type": "string",
+                                "description": "where the time went: decode, queue, infer, encode, in milliseconds"
+                            },
+                            "X-Request-Id": {
+                                "type": "string",
+                                "description": "the request's id, the caller's own if it sent one"
+                            }
+                        }
+                    },
+                    "400": {
+                        "description": "not JSON, not a form, or a broken picture",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "404": {
+                        "description": "no such model",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "413": {
+                        "description": "the body, a picture or the batch is too large",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "415": {
+                        "description": "a Content-Type or picture format that is not known",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "422": {
+                        "description": "well-formed, but not what the model takes, or the model is no classifier",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "500": {
+                        "description": "our fault",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "503": {
+                        "description": "not ready, or too much to do: Retry-After says when to try again",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    },
+                    "504": {
+                        "description": "the prediction took too long",
+                        "schema": {
+                            "$ref": "#/definitions/Error"
+                        }
+                    }
+                }
+            }
+        },
         "/predict": {
             "post": {
                 "description": "The Content-Type chooses the form: application/json (below), multipart/form-data with a file \"image\", image/png and other pictures as the body itself, or application/octet-stream with the tensor's elements in little-endian order.",

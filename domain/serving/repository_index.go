@@ -82,9 +82,26 @@ func (lines index) sorted() []Status {
 func (r *Repository) Ready() error {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if r.closed {
-		return shuttingDown()
+	if r.closed || r.draining || !r.allReady() {
+		return r.whyNot()
 	}
+	return nil
+}
+
+// allReady is asked with every request, so it stops at a yes or no.
+func (r *Repository) allReady() bool {
+	for _, e := range r.models {
+		for _, v := range e.versions {
+			if v.served.Model.Ready() != nil {
+				return false
+			}
+		}
+	}
+	first := r.models[r.first]
+	return first != nil && len(first.versions) > 0
+}
+
+func (r *Repository) whyNot() error {
 	names := r.names()
 	for _, name := range names {
 		for _, v := range r.models[name].versions {
@@ -98,10 +115,9 @@ func (r *Repository) Ready() error {
 		return shuttingDown()
 	case len(names) == 0:
 		return &domain.Error{Kind: domain.Unavailable, Msg: "no model is loaded"}
-	case !slices.Contains(names, r.first):
+	default:
 		return &domain.Error{Kind: domain.Unavailable, Field: "model " + r.first, Msg: "is the default one and is not loaded"}
 	}
-	return nil
 }
 
 // notReady says which model is not, unless there is no other.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -12,26 +13,23 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
-// document is the description of the interface, made once for each Handler: swag
-// generates it from the comments on the handlers, and what only the loaded model
-// knows is filled in here.
+// document is the description of the interface, made once for each version of the
+// default model: swag generates it from the comments on the handlers, and what
+// only the loaded model knows is filled in here.
 type document struct {
 	swagger []byte // Swagger 2.0, JSON
 	openapi []byte // OpenAPI 3.0, JSON
-	ui      *swaggerUI
 }
 
-func newDocument(h *Handler) (*document, error) {
-	about, err := h.aboutModel()
-	if err != nil {
-		return nil, err
-	}
+// newDocument describes the interface as the default model makes it; in general
+// if about is nil.
+func (h *Handler) newDocument(about *aboutModel) (*document, error) {
 	spec := *docs.SwaggerInfo // a copy: ReadDoc writes to it, and another server has its own
 	var swagger openapi2.T
-	if err := json.Unmarshal([]byte(spec.ReadDoc()), &swagger); err != nil {
+	if err := readGenerated(spec.ReadDoc(), &swagger); err != nil {
 		return nil, domain.Errorf(domain.Internal, "the generated document cannot be read: %w", err)
 	}
-	if err := h.served(&swagger); err != nil {
+	if err := h.dropUnserved(&swagger); err != nil {
 		return nil, err
 	}
 	about.fillIn(&swagger)
@@ -44,20 +42,40 @@ func newDocument(h *Handler) (*document, error) {
 	if err != nil {
 		return nil, domain.Errorf(domain.Internal, "the document cannot be converted to OpenAPI 3: %w", err)
 	}
-	about.addDoors(openapi, h)
+	about.addDoors(openapi)
 	d := new(document)
 	if d.swagger, err = swagger.MarshalJSON(); err != nil {
 		return nil, err
 	}
-	if d.openapi, err = openapi.MarshalJSON(); err != nil {
-		return nil, err
-	}
-	d.ui, err = newSwaggerUI()
+	d.openapi, err = openapi.MarshalJSON()
 	return d, err
+}
+
+// readGenerated reads swag's document, with general schemas where the default
+// model is not the one that answers.
+func readGenerated(text string, swagger *openapi2.T) error {
+	var generated struct {
+		Paths       map[string]any `json:"paths"`
+		Definitions map[string]any `json:"definitions"`
+	}
+	var all map[string]any
+	if err := errors.Join(json.Unmarshal([]byte(text), &generated), json.Unmarshal([]byte(text), &all)); err != nil {
+		return err
+	}
+	splitGeneral(generated.Paths, generated.Definitions)
+	all["paths"], all["definitions"] = generated.Paths, generated.Definitions
+	split, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(split, swagger)
 }
 
 // fillIn puts the model into the Swagger document.
 func (a *aboutModel) fillIn(doc *openapi2.T) {
+	if a == nil {
+		return
+	}
 	doc.Info.Title = a.card.Name
 	doc.Info.Version = a.card.Version
 	doc.Info.Description = fmt.Sprintf("Predictions of the model **%s**, version %s, which takes `%s %v %v` and knows %s. Served by Portent %s.",
@@ -102,5 +120,14 @@ func (a *aboutModel) fillInClasses(schema *openapi2.Schema) {
 }
 
 func (h *Handler) openapi(w http.ResponseWriter, r *http.Request) {
-	writeBytes(w, "application/json", h.document.openapi)
+	h.showDocument(w, r, func(d *document) []byte { return d.openapi })
+}
+
+func (h *Handler) showDocument(w http.ResponseWriter, r *http.Request, form func(*document) []byte) {
+	d, err := h.describe()
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	writeBytes(w, "application/json", form(d))
 }

@@ -36,7 +36,7 @@ const (
 )
 
 // receive reads a request through the door that its Content-Type names.
-func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Request, q quantity) (*inputs, error) {
+func (h *view) receive(ctx context.Context, w http.ResponseWriter, r *http.Request, q quantity) (*inputs, error) {
 	contentType, parameters, err := h.checkHeader(r, q)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 }
 
 // readWhole takes the doors that need the whole body at once.
-func (h *Handler) readWhole(ctx context.Context, r *http.Request, contentType string, in *inputs) error {
+func (h *view) readWhole(ctx context.Context, r *http.Request, contentType string, in *inputs) error {
 	body, err := web.ReadBody(r.Body)
 	if err != nil {
 		return web.ReadingBody(r, err)
@@ -79,7 +79,7 @@ func (h *Handler) readWhole(ctx context.Context, r *http.Request, contentType st
 }
 
 // checkHeader returns the content type if it is one that the path takes.
-func (h *Handler) checkHeader(r *http.Request, q quantity) (contentType string, parameters map[string]string, err error) {
+func (h *view) checkHeader(r *http.Request, q quantity) (contentType string, parameters map[string]string, err error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return "", nil, web.Refusal{Row: web.MediaType, Reason: &domain.Error{
 			Kind: domain.Unsupported, Msg: "the Content-Encoding " + web.Shortened(coding) + " is not known", Expected: "no Content-Encoding",
@@ -105,7 +105,7 @@ func (h *Handler) checkHeader(r *http.Request, q quantity) (contentType string, 
 }
 
 // contentTypes returns the content types of the doors that are open.
-func (h *Handler) contentTypes(q quantity) []string {
+func (h *facts) contentTypes(q quantity) []string {
 	types := []string{typeJSON, typeBinary}
 	if h.takesPictures() {
 		types = append(types, typeForm)
@@ -116,7 +116,7 @@ func (h *Handler) contentTypes(q quantity) []string {
 	return types
 }
 
-func (h *Handler) unknownType(given string, q quantity) error {
+func (h *view) unknownType(given string, q quantity) error {
 	known := strings.Join(h.contentTypes(q), ", ")
 	reason := &domain.Error{
 		Kind: domain.Unsupported, Msg: fmt.Sprintf("the Content-Type %q is not known", web.Shortened(given)), Expected: "one of " + known, Got: web.Shortened(given),

@@ -19,13 +19,13 @@ const (
 
 // formDoor reads one form.
 type formDoor struct {
-	h        *Handler
+	h        *view
 	in       *inputs
 	seen     map[string]bool
 	pictures [][]byte
 }
 
-func (h *Handler) readForm(ctx context.Context, r *http.Request, boundary string, in *inputs) error {
+func (h *view) readForm(ctx context.Context, r *http.Request, boundary string, in *inputs) error {
 	if boundary == "" {
 		return web.Broken(domain.Error{
 			Msg: "the Content-Type multipart/form-data has no boundary", Expected: "multipart/form-data; boundary=...",

@@ -28,7 +28,7 @@ func (h *Handler) commonHeaders(x *exchange) {
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
-	if h.classifier.Model().Ready() != nil {
+	if h.repository.Ready() != nil {
 		header.Set("Connection", "close") // draining: the next request shall find another server
 	}
 }

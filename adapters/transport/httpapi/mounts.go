@@ -49,9 +49,9 @@ func (m Mount) mount(router *mux.Router) {
 	})
 }
 
-// served removes from the document what is not served here: paths that are neither
+// dropUnserved removes from the document what is not served here: paths that are neither
 // the handler's own nor a mount's, and definitions that nothing refers to then.
-func (h *Handler) served(doc *openapi2.T) error {
+func (h *Handler) dropUnserved(doc *openapi2.T) error {
 	own := make(map[string]bool)
 	_ = h.router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 		if path, err := route.GetPathTemplate(); err == nil { // a mount has none

@@ -9,12 +9,16 @@ import (
 
 // addDoors adds to the OpenAPI document what Swagger 2.0 cannot say: that an
 // input may come in several content types, each with a body of its own.
-func (a *aboutModel) addDoors(doc *openapi3.T, h *Handler) {
+func (a *aboutModel) addDoors(doc *openapi3.T) {
+	addGeneralDoors(doc)
+	if a == nil {
+		return
+	}
 	a.anyNesting(doc)
 	for path, q := range map[string]quantity{"/predict": oneInput, "/predict/batch": manyInputs} {
 		content := doc.Paths.Value(path).Post.RequestBody.Value.Content
 		content[typeJSON].Example = a.example(q)
-		for _, contentType := range h.contentTypes(q) {
+		for _, contentType := range a.contentTypes(q) {
 			switch {
 			case contentType == typeForm:
 				content[contentType] = formBody(q)
@@ -25,6 +29,13 @@ func (a *aboutModel) addDoors(doc *openapi3.T, h *Handler) {
 			}
 		}
 	}
+}
+
+func (a *aboutModel) contentTypes(q quantity) []string {
+	if q == manyInputs {
+		return a.manyTypes
+	}
+	return a.oneTypes
 }
 
 func (a *aboutModel) example(q quantity) map[string]any {

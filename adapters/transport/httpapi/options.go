@@ -22,9 +22,11 @@ type Options struct {
 	// million.
 	MaxPixels int
 	// ExamplePicture is a picture's file that the documents show as the example,
-	// as a thumbnail if it is large. Default: a made-up one.
+	// as a thumbnail if it is large. Default, and for a model that does not take
+	// it: a made-up one.
 	ExamplePicture []byte
-	// SelfTest says in words how the model's self-test ended, for the front page.
+	// SelfTest says in words how the model's self-test ended, for the front page. It
+	// is about the default model at the time the Handler is made.
 	SelfTest string
 	// Mounts are other interfaces that the server has beside this one. Default:
 	// none.

@@ -29,6 +29,8 @@ func (h *Handler) newRouter() *mux.Router {
 	}
 	post("/predict", h.predict)
 	post("/predict/batch", h.predictBatch)
+	post("/models/{name}/predict", h.modelPredict)
+	post("/models/{name}/predict/batch", h.modelPredictBatch)
 	get("/healthz", h.healthz)
 	get("/readyz", h.readyz)
 	get("/openapi.json", h.openapi)
@@ -46,7 +48,7 @@ func (h *Handler) newRouter() *mux.Router {
 }
 
 // paths are what a lost caller is told about.
-const paths = "POST /predict, POST /predict/batch, GET /healthz, GET /readyz, GET /openapi.json, GET /swagger/index.html"
+const paths = "POST /predict, POST /predict/batch, POST /models/NAME/predict, POST /models/NAME/predict/batch, GET /healthz, GET /readyz, GET /openapi.json, GET /swagger/index.html"
 
 // redirectTo leads to another path. The address is relative, so that it is right
 // behind any host.

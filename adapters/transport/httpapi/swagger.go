@@ -77,10 +77,10 @@ func sourceHash(source []byte) string {
 
 // swagger serves Swagger UI and the Swagger document.
 func (h *Handler) swagger(w http.ResponseWriter, r *http.Request) {
-	ui := h.document.ui
+	ui := h.ui
 	switch file := mux.Vars(r)["file"]; {
 	case file == "doc.json":
-		writeBytes(w, "application/json", h.document.swagger)
+		h.showDocument(w, r, func(d *document) []byte { return d.swagger })
 	case file == "index.html":
 		w.Header().Set("Content-Security-Policy", ui.policy)
 		writeBytes(w, "text/html; charset=utf-8", ui.index)
