@@ -61,12 +61,12 @@ func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
 		})
 	case 11:
 		return f.message(func(data []byte) (err error) {
-			g.Inputs, err = appendSpec(g.Inputs, data, place(where, "input", len(g.Inputs)), false)
+			g.Inputs, err = appendSpec(g.Inputs, data, place(where, "input", len(g.Inputs)), valueKind{inside: depth > 0})
 			return r.tolerate(err)
 		})
 	case 12:
 		return f.message(func(data []byte) (err error) {
-			g.Outputs, err = appendSpec(g.Outputs, data, place(where, "output", len(g.Outputs)), true)
+			g.Outputs, err = appendSpec(g.Outputs, data, place(where, "output", len(g.Outputs)), valueKind{inside: depth > 0, output: true})
 			return r.tolerate(err)
 		})
 	case 15:
@@ -75,8 +75,8 @@ func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
 	return nil
 }
 
-func appendSpec(specs []domain.TensorSpec, data []byte, where string, output bool) ([]domain.TensorSpec, error) {
-	spec, err := readSpec(data, where, output)
+func appendSpec(specs []domain.TensorSpec, data []byte, where string, kind valueKind) ([]domain.TensorSpec, error) {
+	spec, err := readSpec(data, where, kind)
 	return append(specs, spec), err
 }
 
