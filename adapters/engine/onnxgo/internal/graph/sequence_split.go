@@ -35,18 +35,17 @@ func (s splitToSequence) expand(p *program, n operator.Node, _ scope) error {
 	if axis < 0 || axis >= len(shape) {
 		return n.Invalid(fmt.Sprintf("axis %d is not one of %d", s.axis, len(shape)))
 	}
-	told := len(n.Inputs) > 1 && n.Inputs[1] != ""
-	lengths, err := p.partLengths(n, shape[axis], told)
+	lengths, single, err := p.partLengths(n, shape[axis])
 	if err != nil {
 		return err
 	}
 	if p.inlined += len(lengths); p.inlined > mostInlined {
-		return n.Unsupported(fmt.Sprintf("sequences come to more than the %d parts that are supported", mostInlined))
+		return tooManyParts(n)
 	}
 	made, at := group{datatype: datatype}, int64(0)
 	for i, length := range lengths {
 		part := fmt.Sprintf("%s\x00%d", n.Outputs[0], i)
-		if told || s.keepdims {
+		if s.keepdims || !single {
 			err = p.synthetic(n, "Slice", []string{n.Inputs[0], p.vector(at), p.vector(at + length), p.vector(int64(axis))}, part)
 		} else {
 			err = p.synthetic(n, "Gather", []string{n.Inputs[0], p.number(at)}, part, operator.Attribute{Name: "axis", Kind: operator.IntAttribute, Int: int64(axis)})
@@ -60,30 +59,36 @@ func (s splitToSequence) expand(p *program, n operator.Node, _ scope) error {
 }
 
 // partLengths returns the lengths of the parts of an axis of so many elements: told
-// one by one, all but the last the same, or 1 each.
-func (p *program) partLengths(n operator.Node, elements int, told bool) ([]int64, error) {
+// one by one, or all but the last the same. Single is whether they are of one element
+// because no length was told, or because 1 was told for all. ONNX's text has the axis
+// stay in the second case, whatever the attribute says; but PyTorch writes unbind so,
+// and ONNX Runtime takes it so.
+func (p *program) partLengths(n operator.Node, elements int) (lengths []int64, single bool, err error) {
 	size, left := int64(1), int64(elements)
-	if told {
+	if len(n.Inputs) > 1 && n.Inputs[1] != "" {
 		numbers, err := p.numbers(n, n.Inputs[1], "split")
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if len(p.values[n.Inputs[1]].Shape) > 0 {
-			return numbers, checkParts(n, numbers, left)
+			return numbers, false, checkParts(n, numbers, left)
 		}
 		size = numbers[0]
 	}
 	if size < 1 {
-		return nil, n.Invalid(fmt.Sprintf("its input split is %d, expected a length", size))
+		return nil, false, n.Invalid(fmt.Sprintf("its input split is %d, expected a length", size))
 	}
 	if left/size > mostInlined {
-		return nil, n.Unsupported(fmt.Sprintf("sequences come to more than the %d parts that are supported", mostInlined))
+		return nil, false, tooManyParts(n)
 	}
-	var lengths []int64
 	for ; left > 0; left -= size {
 		lengths = append(lengths, min(size, left))
 	}
-	return lengths, nil
+	return lengths, size == 1, nil
+}
+
+func tooManyParts(n operator.Node) error {
+	return n.Unsupported(fmt.Sprintf("sequences come to more than the %d parts that are supported", mostInlined))
 }
 
 // checkParts refuses lengths that do not add up to that of the axis.
@@ -127,6 +132,9 @@ func (c concatFromSequence) expand(p *program, n operator.Node, _ scope) error {
 	}
 	if len(from.items) == 0 {
 		return n.Invalid("its sequence is empty, so it has no shape to give")
+	}
+	if p.inlined += len(from.items); p.inlined > mostInlined {
+		return tooManyParts(n)
 	}
 	axis := operator.Attribute{Name: "axis", Kind: operator.IntAttribute, Int: c.axis}
 	if !c.newAxis {
