@@ -183,6 +183,9 @@ MODELS = {
 }
 
 
+OPSETS = {"vit_tiny": 17, "bert_tiny": 17, "audio": 17, "googlenet": 7, "mobilenet_v2": 7}
+
+
 def shake(network):
     """Gives the statistics of normalisations values that are not 0 and 1."""
     for module in network.modules():
@@ -211,7 +214,7 @@ def export(name, folder, opset):
 
 def main(folder, names):
     for name in names or MODELS:
-        export(name, pathlib.Path(folder), opset=17 if name in ("vit_tiny", "bert_tiny", "audio") else 13)
+        export(name, pathlib.Path(folder), OPSETS.get(name, 13))
 
 
 main(sys.argv[1], sys.argv[2:])
