@@ -8,7 +8,8 @@ type Volume struct {
 }
 
 // Inputs and Outputs return how many elements a plane has.
-func (v Volume) Inputs() int  { return v.Axes[0].Input * v.Axes[1].Input * v.Axes[2].Input }
+func (v Volume) Inputs() int { return v.Axes[0].Input * v.Axes[1].Input * v.Axes[2].Input }
+
 // Outputs returns how many windows there are.
 func (v Volume) Outputs() int { return v.Axes[0].Output * v.Axes[1].Output * v.Axes[2].Output }
 
