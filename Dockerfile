@@ -5,9 +5,6 @@ FROM ${GO_IMAGE} AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
-# Swagger UI comes with source maps, further copies of itself for bundlers and a bar
-# that the page does without. They would be a fifth of the binary.
-RUN cd "$(go list -m -f '{{.Dir}}' github.com/swaggo/files/v2)/dist" && chmod -R u+w . && rm -f ./*.map ./swagger-ui-es-bundle* ./swagger-ui-standalone-preset.js ./swagger-ui.js
 COPY . .
 ARG VERSION=devel
 # The server speaks HTTP/1.1 without TLS, so HTTP/2 stays out.

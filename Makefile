@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh fuzz bench bench-once image image-test browser-test check
+.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,10 +46,12 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	$(GO) mod tidy -diff
 	GOARCH=arm64 $(GO) build ./...
 	$(TOOL) golangci-lint run ./...
-	cd tools && $(GO) mod tidy -diff
+	cd tools && $(GO) vet ./... && $(GO) mod tidy -diff
 	cd $(GENERATOR) && $(GO) vet . && $(GO) mod tidy -diff
 	$(MAKE) --no-print-directory -C bench lint
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
+	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
+	cd test/openapi && $(GO) vet . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
@@ -57,6 +59,52 @@ generate: ## write the generated files anew
 fresh: ## fail if a generated file is not what its generator writes
 	@set -e; before=$$(sha256sum $(GENERATED) </dev/null); $(GO) generate ./...; after=$$(sha256sum $(GENERATED) </dev/null); \
 	test "$$before" = "$$after" || { echo 'not fresh, go generate changed:'; diff <(echo "$$before") <(echo "$$after"); exit 1; }
+
+# ONNX's own cases are written by its Python package. Without it, or an index to
+# install it from, only those that come with onnx-go are run.
+CASES := bin/onnx-cases
+PYTHON_ENV := bin/python
+
+$(PYTHON_ENV): test/requirements.txt
+	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
+
+$(CASES): test/conformance/cases.py | $(PYTHON_ENV)
+	$(PYTHON_ENV)/bin/python -W ignore $< $@
+
+conformance: ## ONNX's own test cases against the engine, and docs/operators.md
+	@$(MAKE) --no-print-directory $(CASES) || echo 'SKIPPED: the current cases of ONNX need Python 3 with venv and the package index'
+	cd test/conformance && ONNX_CASES=$$(test -d ../../$(CASES) && echo ../../$(CASES)) UPDATE_REPORT=$(UPDATE_REPORT) $(GO) test -count 1 .
+
+# Whole models with ONNX Runtime's answers: of Debian's PyTorch, and of scikit-learn and
+# TensorFlow, which have an environment each, since they ask for other versions.
+MODELS := bin/models
+SYSTEM_PYTHON ?= /usr/bin/python3
+CHECK_MODELS = cd test/conformance && ONNX_MODELS=../../$(1) $(GO) test -count 1 -run TestModels .
+
+$(MODELS): test/zoo/torch_models.py test/zoo/references.py test/zoo/vectors.py | $(PYTHON_ENV)
+	rm -rf $@ && mkdir -p $@.new && $(SYSTEM_PYTHON) -W ignore test/zoo/torch_models.py $@.new >/dev/null && \
+	$(PYTHON_ENV)/bin/python -B -W ignore test/zoo/references.py $@.new >/dev/null && mv $@.new $@
+
+bin/sklearn-python bin/tensorflow-python: bin/%-python: test/zoo/%.txt
+	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
+
+bin/sklearn: test/zoo/sklearn_pipelines.py
+bin/sklearn bin/tensorflow: bin/%: test/zoo/%_models.py test/zoo/vectors.py test/zoo/%.txt | bin/%-python
+	rm -rf $@ $@.new && bin/$*-python/bin/python -B -W ignore $< $@.new >/dev/null && mv $@.new $@
+
+models: torch-models sklearn-models tensorflow-models ## whole models of all kinds against ONNX Runtime
+
+torch-models:
+	@if ! $(SYSTEM_PYTHON) -c 'import torchvision' 2>/dev/null; then echo 'SKIPPED: the models of PyTorch need it for Python (Debian: python3-torchvision)'; \
+	elif ! $(MAKE) --no-print-directory $(PYTHON_ENV); then echo 'SKIPPED: the models of PyTorch need Python 3 with venv and the package index'; \
+	else $(MAKE) --no-print-directory $(MODELS) && $(call CHECK_MODELS,$(MODELS)); fi
+
+sklearn-models tensorflow-models: %-models:
+	@if ! $(MAKE) --no-print-directory bin/$*-python; then echo 'SKIPPED: the models of $* need Python 3 with venv and the package index'; \
+	else $(MAKE) --no-print-directory bin/$* && $(call CHECK_MODELS,bin/$*); fi
+
+operators: ## write docs/operators.md anew
+	$(MAKE) --no-print-directory conformance UPDATE_REPORT=1
 
 fuzz: ## every fuzz target, FUZZTIME runs or seconds of each
 	@set -e; for package in $$($(GO) list ./...); do \
@@ -83,4 +131,7 @@ image-test: ## build the image and try it, with docker or buildah
 browser-test: ## try the pages in a headless Chromium
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
-check: lint test race noasm arm64 fresh fuzz bench-once image-test browser-test ## everything
+openapi-test: ## the HTTP interface's documents, and answers against them
+	cd test/openapi && $(GO) test -count 1 .
+
+check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test ## everything

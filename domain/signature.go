@@ -65,7 +65,8 @@ func (s TensorSpec) Check(t Tensor) error {
 }
 
 // CheckShape reports whether a shape is what s asks for, and that none of its
-// axes is empty. If not, the error is of kind Invalid.
+// axes is empty, unless s asks for an empty one. If not, the error is of kind
+// Invalid.
 func (s TensorSpec) CheckShape(actual Shape) error {
 	fail := func(format string, args ...any) error {
 		return &Error{
@@ -80,7 +81,7 @@ func (s TensorSpec) CheckShape(actual Shape) error {
 		if s.Shape[i] != Dynamic && s.Shape[i] != n {
 			return fail("has shape %v, expected %v: axis %d is %d, not %d", actual, s.Shape, i, n, s.Shape[i])
 		}
-		if n < 1 {
+		if n < 1 && s.Shape[i] != 0 {
 			return fail("has shape %v: axis %d is empty", actual, i)
 		}
 	}

@@ -24,6 +24,8 @@ type Folder struct {
 	Vectors   []serving.Vector // its test vectors, in order; nil where it has none
 	Sample    string           // the first picture in samples/, as a path in the folder; "" where there is none
 	Example   []byte           // that picture's file
+
+	network string // the network's file, as a path in the folder
 }
 
 // Limits of what is read into memory, in bytes.
@@ -55,23 +57,53 @@ func OpenPath(name string) (*Folder, error) {
 			return nil, domain.Errorf(domain.Invalid, "model %s: %w", name, err)
 		}
 		f, err := Open(os.DirFS(name), filepath.Base(absolute), name)
-		if err == nil {
-			f.Directory = name
+		if err != nil {
+			return nil, err
 		}
-		return f, err
+		f.Directory = name
+		return f, f.confine(name)
 	default:
 		return openFile(name)
 	}
 }
 
-func openFile(name string) (*Folder, error) {
-	f := &Folder{Source: name, FS: os.DirFS(filepath.Dir(name))}
-	if err := f.readNetwork(filepath.Base(name)); err != nil {
+// OpenNetwork reads the network of a folder or a bare .onnx file, and nothing of
+// what is beside it.
+func OpenNetwork(name string) (*Folder, error) {
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		return OpenPath(name)
+	}
+	f := &Folder{Source: name, Directory: name, FS: os.DirFS(name), Card: serving.Card{Name: filepath.Base(name)}}
+	network, err := findNetwork(f.FS, name)
+	if err != nil {
 		return nil, err
 	}
-	base := filepath.Base(name)
+	if err := f.readNetwork(network); err != nil {
+		return nil, err
+	}
+	return f, f.confine(name)
+}
+
+// confine bounds what is read beside the network's file to the folder that it is
+// in: a link that leads out of it is no way to other files of the machine.
+func (f *Folder) confine(directory string) error {
+	root, err := os.OpenRoot(filepath.Join(directory, filepath.FromSlash(path.Dir(f.network))))
+	if err != nil {
+		return domain.Errorf(domain.Invalid, "model %s: %w", f.Source, err)
+	}
+	f.FS = root.FS() // closes itself when nobody needs it any more
+	return nil
+}
+
+func openFile(name string) (*Folder, error) {
+	directory, base := filepath.Dir(name), filepath.Base(name)
+	f := &Folder{Source: name, FS: os.DirFS(directory)}
+	if err := f.readNetwork(base); err != nil {
+		return nil, err
+	}
 	f.Card.Name = strings.TrimSuffix(base, filepath.Ext(base))
-	return f, nil
+	return f, f.confine(directory)
 }
 
 // Open reads a model's folder. Name is the model's where its config.json has
@@ -80,17 +112,9 @@ func openFile(name string) (*Folder, error) {
 // the file and the place in it.
 func Open(fsys fs.FS, name, source string) (*Folder, error) {
 	f := &Folder{Source: source, FS: fsys, Card: serving.Card{Name: name, Version: defaultVersion}}
-	network := ""
-	for _, candidate := range networkNames {
-		if _, err := fs.Stat(fsys, candidate); err == nil && network == "" {
-			network = candidate
-		}
-	}
-	if network == "" {
-		return nil, &domain.Error{
-			Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
-			Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
-		}
+	network, err := findNetwork(fsys, source)
+	if err != nil {
+		return nil, err
 	}
 	if err := f.readNetwork(network); err != nil {
 		return nil, err
@@ -103,12 +127,26 @@ func Open(fsys fs.FS, name, source string) (*Folder, error) {
 	return f, nil
 }
 
+// findNetwork returns the name of a folder's network.
+func findNetwork(fsys fs.FS, source string) (string, error) {
+	for _, candidate := range networkNames {
+		if _, err := fs.Stat(fsys, candidate); err == nil {
+			return candidate, nil
+		}
+	}
+	return "", &domain.Error{
+		Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
+		Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
+	}
+}
+
 const defaultVersion = "1"
 
 func (f *Folder) readNetwork(name string) (err error) {
 	if f.ONNX, err = readFile(f.FS, name, maxNetwork); err != nil {
 		return err
 	}
+	f.network = name
 	if folder := path.Dir(name); folder != "." {
 		if f.FS, err = fs.Sub(f.FS, folder); err != nil {
 			return domain.Errorf(domain.Invalid, "%s: %w", name, err)

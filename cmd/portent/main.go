@@ -15,9 +15,26 @@ func main() {
 	// After the first signal the second one ends the process at once.
 	context.AfterFunc(ctx, stop)
 	if err := run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr); err != nil {
-		os.Exit(1)
+		os.Exit(statusOf(err))
 	}
 }
+
+// statusOf returns the exit status that an error asks for.
+func statusOf(err error) int {
+	var s *statusError
+	if errors.As(err, &s) {
+		return s.status
+	}
+	return 1
+}
+
+// statusError is an error with an exit status of its own.
+type statusError struct {
+	error
+	status int
+}
+
+func (s *statusError) Unwrap() error { return s.error }
 
 // run is the program. It tells an error on stderr before it returns it, unless
 // that has been done.

@@ -18,7 +18,7 @@ func newRoot(environ []string) *cobra.Command {
 		Version:       versionText(),
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.AddCommand(newServe(), newPredict(), newVerify(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newPredict(), newVerify(), newInspect(), newHealth(), newVersion())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		return applyEnvironment(root, cmd, environ)
 	}

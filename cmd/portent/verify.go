@@ -16,8 +16,9 @@ func newVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [MODEL]",
 		Short: "Run a model's own test vectors; exit status 0 if all agree",
-		Long: "Run the test vectors (test_data_set_N) in a model's folder and print how far the answers are\n" +
-			"from the expected ones. MODEL is a folder, or the model inside the binary if left out.",
+		Long: "Run the test vectors (test_data_set_N/input_M.pb, output_M.pb) in a model's folder and print how\n" +
+			"far the answers are from the expected ones. MODEL is a folder in the layout of ONNX's own tests,\n" +
+			"with any number of inputs and outputs, or the model inside the binary if left out.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -31,25 +32,29 @@ func newVerify() *cobra.Command {
 }
 
 func verifyModel(cmd *cobra.Command, l *loading) error {
-	loaded, err := l.open(serving.Options{})
+	folder, model, err := l.openModel(serving.Options{})
 	if err != nil {
 		return err
 	}
-	defer loaded.Model().Close()
-	if len(loaded.folder.Vectors) == 0 {
+	defer model.Close()
+	// A model need not be a classifier, but what its folder says must fit it.
+	if _, err := serving.NewClassifier(model, folder.Card, serving.Options{}); err != nil && domain.KindOf(err) != domain.Unsupported {
+		return named(folder, err)
+	}
+	if len(folder.Vectors) == 0 {
 		return &domain.Error{
-			Kind: domain.NotFound, Field: "model " + loaded.folder.Source, Msg: "has no test vectors to verify it against",
+			Kind: domain.NotFound, Field: "model " + folder.Source, Msg: "has no test vectors to verify it against",
 			Hint: "put inputs and expected outputs into test_data_set_0/input_0.pb and output_0.pb beside model.onnx",
 		}
 	}
-	results, err := loaded.verify(cmd.Context())
+	results, err := model.Verify(cmd.Context())
 	if printErr := printResults(cmd.OutOrStdout(), results); printErr != nil {
 		return printErr
 	}
 	if err != nil {
-		return err
+		return &domain.Error{Kind: domain.KindOf(err), Field: "model " + folder.Source, Msg: "does not agree with its test vectors", Err: err}
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%s: all %d test vectors agree within %g\n", loaded.folder.Source, len(results), l.tolerance)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%s: %s within %g\n", folder.Source, agreed(len(results)), l.tolerance)
 	return err
 }
 
@@ -68,4 +73,11 @@ func printResults(w io.Writer, results []serving.Result) error {
 		fmt.Fprintf(table, "%s\t%s\t%.3g\t%.3g\t%s\n", r.Vector, verdict, r.MaxAbs, r.MaxRel, r.Worst)
 	}
 	return table.Flush()
+}
+
+func agreed(vectors int) string {
+	if vectors == 1 {
+		return "the test vector agrees"
+	}
+	return fmt.Sprintf("all %d test vectors agree", vectors)
 }

@@ -11,12 +11,13 @@ import (
 )
 
 // Classifier answers which class a picture or a tensor belongs to. It stands on
-// a Predictor with one input of shape [batch, ...] and a first output FP32 of
-// shape [batch, classes].
+// a Predictor with one input of shape [batch, ...] and an output FP32 of shape
+// [batch, classes], the first such if there are several.
 type Classifier struct {
 	model      *Model
 	card       Card
 	input      domain.TensorSpec
+	scores     int // which output
 	activation domain.Activation
 }
 
@@ -33,8 +34,13 @@ func NewClassifier(predictor ports.Predictor, card Card, options Options) (*Clas
 		model = NewModel(predictor, options)
 	}
 	signature := model.Signature()
-	return &Classifier{model: model, card: card, input: signature.Inputs[0], activation: signature.Outputs[0].Activation}, nil
+	scores, _ := scoresOf(signature)
+	return &Classifier{model: model, card: card, input: signature.Inputs[0], scores: scores, activation: signature.Outputs[scores].Activation}, nil
 }
+
+// Scores returns the output that says how likely each class is, FP32 of shape
+// [batch, classes].
+func (c *Classifier) Scores() domain.TensorSpec { return c.model.Signature().Outputs[c.scores] }
 
 // Model returns the model that the classifier runs.
 func (c *Classifier) Model() *Model { return c.model }
@@ -127,7 +133,7 @@ func (c *Classifier) ClassifyBatch(ctx context.Context, batch domain.Tensor) ([]
 		if err != nil {
 			return nil, err
 		}
-		if predictions, err = c.label(predictions, outputs[0], step); err != nil {
+		if predictions, err = c.label(predictions, outputs[c.scores], step); err != nil {
 			return nil, err
 		}
 	}

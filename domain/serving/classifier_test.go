@@ -155,7 +155,7 @@ func TestNotEveryModelIsAClassifier(t *testing.T) {
 		"a batch of two":  {func(s *domain.Signature, _ *serving.Card) { s.Inputs[0].Shape[0] = 2 }, domain.Unsupported, "no batch axis"},
 		"no output":       {func(s *domain.Signature, _ *serving.Card) { s.Outputs = nil }, domain.Unsupported, "no output"},
 		"integers":        {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Datatype = domain.INT64 }, domain.Unsupported, "INT64"},
-		"a map":           {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape = domain.Shape{-1, 3, 4, 4} }, domain.Unsupported, "not FP32 [batch, classes]"},
+		"a map":           {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape = domain.Shape{-1, 3, 4, 4} }, domain.Unsupported, "no output is FP32 [batch, classes]"},
 		"another batch":   {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape[0] = 1 }, domain.Unsupported, "batch"},
 		"too many labels": {func(_ *domain.Signature, c *serving.Card) { c.Labels = domain.Labels{"a", "b", "c", "d"} }, domain.Invalid, "4 labels"},
 		"other pictures": {func(_ *domain.Signature, c *serving.Card) {
@@ -178,5 +178,42 @@ func TestErrorsOfTheEnginePass(t *testing.T) {
 	classifier := newClassifier(t, fake, serving.Card{})
 	if _, err := classifier.ClassifyTensor(t.Context(), row(t, 1)[0]); !errors.Is(err, cause) || domain.KindOf(err) != domain.Unsupported {
 		t.Errorf("%v", err)
+	}
+}
+
+// labelled is a Predictor that gives the class before the scores, as models of
+// scikit-learn do.
+type labelled struct{ *predictortest.Fake }
+
+func (l labelled) Signature() domain.Signature {
+	s := l.Fake.Signature()
+	s.Outputs = []domain.TensorSpec{{Name: "label", Datatype: domain.INT64, Shape: domain.Shape{domain.Dynamic}}, s.Outputs[0]}
+	return s
+}
+
+func (l labelled) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+	outputs, err := l.Fake.Predict(ctx, inputs)
+	if err != nil {
+		return nil, err
+	}
+	label, err := domain.MakeTensor(domain.INT64, domain.Shape{inputs[0].Shape()[0]})
+	return append([]domain.Tensor{label}, outputs...), err
+}
+
+func TestScoresMayComeSecond(t *testing.T) {
+	fake := labelled{predictortest.NewFake(signature(domain.Dynamic))}
+	classifier, err := serving.NewClassifier(fake, serving.Card{Labels: labels}, serving.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name := fake.Signature().Outputs[1].Name; classifier.Scores().Name != name {
+		t.Errorf("the scores are %v, expected %s", classifier.Scores(), name)
+	}
+	input, err := domain.MakeTensor(domain.FP32, classifier.Input().Shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := classifier.ClassifyTensor(t.Context(), input); err != nil || len(p.Probabilities) != len(labels) {
+		t.Errorf("%+v, %v", p, err)
 	}
 }

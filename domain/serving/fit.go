@@ -19,10 +19,11 @@ func checkClassifier(signature domain.Signature, card Card) error {
 	if len(signature.Outputs) == 0 {
 		return notClassifier("it has no output")
 	}
-	output := signature.Outputs[0]
-	if output.Datatype != domain.FP32 || len(output.Shape) != 2 {
-		return notClassifier("its first output is %v, not FP32 [batch, classes]", output)
+	at, ok := scoresOf(signature)
+	if !ok {
+		return notClassifier("its first output is %v, and no output is FP32 [batch, classes]", signature.Outputs[0])
 	}
+	output := signature.Outputs[at]
 	if output.Shape[0] != input.Shape[0] {
 		return notClassifier("its output %v does not follow the batch of its input %v", output, input)
 	}
@@ -34,6 +35,18 @@ func checkClassifier(signature domain.Signature, card Card) error {
 		}
 	}
 	return checkPictures(input, card)
+}
+
+// scoresOf returns which output holds the scores of the classes: the first that
+// is FP32 [batch, classes]. Others may come before it, such as the class itself in
+// models of scikit-learn.
+func scoresOf(signature domain.Signature) (at int, ok bool) {
+	for i, output := range signature.Outputs {
+		if output.Datatype == domain.FP32 && len(output.Shape) == 2 {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // checkPictures says whether preprocessing makes the tensor that the model

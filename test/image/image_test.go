@@ -229,8 +229,7 @@ func waitReady(t *testing.T, url string, c *container) {
 	}
 }
 
-// swagger asks for Swagger UI and all that its page asks for, because the
-// Dockerfile leaves some of its files out.
+// swagger asks for Swagger UI and all that its page asks for.
 func swagger(t *testing.T, folder string) {
 	t.Helper()
 	page := get(t, folder+"index.html")

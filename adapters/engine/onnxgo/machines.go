@@ -27,10 +27,11 @@ type machines struct {
 
 // compiled is a plan, which is compiled by the first who asks for it.
 type compiled struct {
-	shapes []domain.Shape
-	once   sync.Once
-	plan   *graph.Plan
-	err    error
+	shapes  []domain.Shape
+	once    sync.Once
+	plan    *graph.Plan
+	err     error
+	without bool // a plan: the inputs' elements decide what is to be computed
 }
 
 // machine is a tape machine and the plan that it runs.
@@ -44,7 +45,14 @@ func newMachines(g *graph.Graph, threads int) *machines { return &machines{graph
 // run predicts on a machine for the inputs' shapes, an idle one if there is one,
 // with the help of so many other threads.
 func (m *machines) run(ctx context.Context, inputs []domain.Tensor, helpers int) ([]domain.Tensor, error) {
-	worker, err := m.take(inputs)
+	of, err := m.prepare(inputs)
+	if err != nil {
+		return nil, err
+	}
+	if of.without {
+		return m.evaluate(ctx, inputs)
+	}
+	worker, err := m.take(of)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +64,33 @@ func (m *machines) run(ctx context.Context, inputs []domain.Tensor, helpers int)
 	return outputs, err
 }
 
-func (m *machines) take(inputs []domain.Tensor) (*machine, error) {
+// prepare returns the compiled plan for the inputs' shapes.
+func (m *machines) prepare(inputs []domain.Tensor) (*compiled, error) {
 	of := m.compiled(inputs)
-	of.once.Do(func() { of.plan, of.err = m.compile(of.shapes) })
+	of.once.Do(func() {
+		of.plan, of.err = m.compile(of.shapes)
+		if of.without = graph.DependsOnElements(of.err); of.without {
+			of.err = nil
+		}
+	})
 	if of.err != nil {
 		m.forget(of)
-		return nil, of.err
 	}
+	return of, of.err
+}
+
+// evaluate predicts without a plan. A panic, which would be a fault of an operator,
+// comes out as an error.
+func (m *machines) evaluate(ctx context.Context, inputs []domain.Tensor) (outputs []domain.Tensor, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			outputs, err = nil, domain.Errorf(domain.Internal, "computing the graph panicked: %v", cause)
+		}
+	}()
+	return m.graph.Evaluate(ctx, inputs)
+}
+
+func (m *machines) take(of *compiled) (*machine, error) {
 	if worker := m.takeIdle(of); worker != nil {
 		return worker, nil
 	}

@@ -25,25 +25,19 @@ func Open(model []byte, options Options) (engine *Engine, err error) {
 			engine, err = nil, domain.Errorf(domain.Internal, "loading the model panicked: %v", cause)
 		}
 	}()
-	set, err := micro.Choose(options.ISA)
-	if err != nil {
-		return nil, domain.Errorf(domain.Invalid, "%w", err)
-	}
 	file, err := onnxfile.ReadModel(model, onnxfile.Options{External: options.External})
 	if err != nil {
 		return nil, err
 	}
-	if len(file.Functions) > 0 {
-		return nil, domain.Errorf(domain.Unsupported, "the model defines functions of its own (%s), which are not supported", file.Functions[0])
-	}
-	nodes, err := decode.Nodes(file)
+	return openFile(file, options)
+}
+
+func openFile(file *onnxfile.Model, options Options) (*Engine, error) {
+	definition, err := define(file, options)
 	if err != nil {
 		return nil, err
 	}
-	g, err := graph.New(graph.Definition{
-		Inputs: file.Graph.Inputs, Outputs: file.Graph.Outputs, Nodes: nodes,
-		Constants: file.Graph.Initializers, Budget: options.MaxMemory, Set: set,
-	})
+	g, err := graph.New(definition)
 	if err != nil {
 		return nil, err
 	}
@@ -51,14 +45,34 @@ func Open(model []byte, options Options) (engine *Engine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return newEngine(g, signature, metadataOf(file, set), options), nil
+	return newEngine(g, signature, metadataOf(file, definition.Set, g.Plannable()), options), nil
 }
 
-func metadataOf(file *onnxfile.Model, set *micro.Set) domain.Metadata {
+// define makes the engine's graph of the file's.
+func define(file *onnxfile.Model, options Options) (graph.Definition, error) {
+	set, err := micro.Choose(options.ISA)
+	if err != nil {
+		return graph.Definition{}, domain.Errorf(domain.Invalid, "%w", err)
+	}
+	nodes, err := decode.Nodes(file)
+	if err != nil {
+		return graph.Definition{}, err
+	}
+	return graph.Definition{
+		Inputs: file.Graph.Inputs, Outputs: file.Graph.Outputs, Nodes: nodes,
+		Constants: file.Graph.Initializers, Budget: options.MaxMemory, Set: set,
+	}, nil
+}
+
+func metadataOf(file *onnxfile.Model, set *micro.Set, plannable bool) domain.Metadata {
+	device := fmt.Sprintf("cpu (%s, %s)", runtime.GOARCH, set.Name)
+	if !plannable {
+		device = fmt.Sprintf("cpu (%s, node by node, because shapes depend on the inputs' elements)", runtime.GOARCH)
+	}
 	return domain.Metadata{
 		Platform:   "onnx_onnxv1",
 		Engine:     "onnxgo",
-		Device:     fmt.Sprintf("cpu (%s, %s)", runtime.GOARCH, set.Name),
+		Device:     device,
 		Producer:   file.Producer,
 		Opsets:     file.Opsets,
 		Properties: file.Properties,

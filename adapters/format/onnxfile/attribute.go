@@ -17,6 +17,9 @@ type Attribute struct {
 	Texts   []string
 	Tensors []domain.Tensor
 	Graphs  []*Graph
+	// Reference is the name of an attribute of the function that the node is in,
+	// whose value this one has. It is set instead of the others.
+	Reference string
 }
 
 // AttributeKind is an AttributeProto.AttributeType.
@@ -75,7 +78,7 @@ func (a *attributeReader) field(f field) error {
 	case 20:
 		return f.integer(&a.kind)
 	case 21:
-		return unsupported(a.where, "refers to an attribute of a function, which is not supported")
+		return f.text(&a.Reference)
 	}
 	kind, ok := attributeHolders[int32(f.number)]
 	if !ok {
@@ -136,8 +139,13 @@ func (a *attributeReader) finish() error {
 	switch {
 	case a.Name == "":
 		return invalid(a.where, "has no name")
+	case a.Reference != "" && a.held != NoAttribute:
+		return invalid(a.where, "attribute %q has a value and refers to the attribute %q of a function", a.Name, a.Reference)
 	case a.kind < 0 || a.kind > int64(TypesAttribute):
 		return unsupported(a.where, "attribute %q is of the unknown kind %d", a.Name, a.kind)
+	case a.Reference != "":
+		a.Kind = AttributeKind(a.kind)
+		return nil
 	case a.kind == 0 && a.held == NoAttribute:
 		return invalid(a.where, "attribute %q has no kind and no value", a.Name)
 	case a.kind == 0:
@@ -158,5 +166,6 @@ func (r *reader) readTensor(data []byte, where string) (domain.Tensor, error) {
 	if err != nil {
 		return domain.Tensor{}, err
 	}
-	return proto.tensor(r.external)
+	tensor, err := proto.tensor(r.external)
+	return tensor, r.tolerate(err)
 }

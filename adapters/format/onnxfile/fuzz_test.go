@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/portent-go/portent/adapters/format/onnxfile"
+	"github.com/portent-go/portent/adapters/format/onnxfile/onnxtest"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -12,6 +13,7 @@ func FuzzReadModel(f *testing.F) {
 	f.Add(readFile(f, "testdata/datatypes.onnx"))
 	f.Add(readFile(f, "testdata/attributes.onnx"))
 	f.Add(withInput(message(4, nil)))
+	f.Add(onnxtest.NewModel(17).Scores("scores", true).Bytes())
 	f.Add([]byte("PK\x03\x04"))
 	f.Fuzz(readDamaged)
 }

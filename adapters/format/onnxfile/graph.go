@@ -10,10 +10,13 @@ import (
 // Graph is a graph of operators. Whether every value is made once, and before it
 // is used, is for the engine to see.
 type Graph struct {
-	Name    string
-	Nodes   []Node
-	Inputs  []domain.TensorSpec // without those that an initializer gives
-	Outputs []domain.TensorSpec // a nil Shape is an unknown rank, an empty one a scalar's
+	Name   string
+	Nodes  []Node
+	Inputs []domain.TensorSpec // without those that an initializer gives
+	// Outputs have a nil Shape where the rank is unknown, an empty one for a scalar.
+	// One that is a sequence of maps from labels to scores, as the operator ZipMap
+	// makes it for a classifier, is described as an FP32 tensor [rows, labels].
+	Outputs []domain.TensorSpec
 
 	// Initializers are the constants, by name. One that is listed as an input as
 	// well is a default that a caller could replace; here it is a constant.
@@ -39,7 +42,7 @@ func (r *reader) graph(data []byte, where string, depth int) (*Graph, error) {
 		_, ok := g.Initializers[input.Name]
 		return ok
 	})
-	return g, g.checkValues(where, depth)
+	return g, r.checkValues(g, where, depth)
 }
 
 func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
@@ -58,22 +61,22 @@ func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
 		})
 	case 11:
 		return f.message(func(data []byte) (err error) {
-			g.Inputs, err = appendSpec(g.Inputs, data, place(where, "input", len(g.Inputs)))
-			return err
+			g.Inputs, err = appendSpec(g.Inputs, data, place(where, "input", len(g.Inputs)), valueKind{inside: depth > 0})
+			return r.tolerate(err)
 		})
 	case 12:
 		return f.message(func(data []byte) (err error) {
-			g.Outputs, err = appendSpec(g.Outputs, data, place(where, "output", len(g.Outputs)))
-			return err
+			g.Outputs, err = appendSpec(g.Outputs, data, place(where, "output", len(g.Outputs)), valueKind{inside: depth > 0, output: true})
+			return r.tolerate(err)
 		})
 	case 15:
-		return unsupported(where, "holds sparse initializers, which are not supported")
+		return r.tolerate(unsupported(where, "holds sparse initializers, which are not supported"))
 	}
 	return nil
 }
 
-func appendSpec(specs []domain.TensorSpec, data []byte, where string) ([]domain.TensorSpec, error) {
-	spec, err := readSpec(data, where)
+func appendSpec(specs []domain.TensorSpec, data []byte, where string, kind valueKind) ([]domain.TensorSpec, error) {
+	spec, err := readSpec(data, where, kind)
 	return append(specs, spec), err
 }
 
@@ -89,34 +92,38 @@ func (r *reader) initializer(g *Graph, data []byte, where string) error {
 		return invalid(where, "its name %q is taken by another initializer", proto.name)
 	}
 	g.Initializers[proto.name], err = proto.tensor(r.external)
-	return err
+	return r.tolerate(err)
 }
 
 // checkValues reports a name that is listed twice, and inputs and outputs of
 // which too little is known. The values of a subgraph need not be described.
-func (g *Graph) checkValues(where string, depth int) error {
-	if err := checkSpecs(where+".input", g.Inputs, depth); err != nil {
+func (r *reader) checkValues(g *Graph, where string, depth int) error {
+	if err := r.checkSpecs(where+".input", g.Inputs, depth, false); err != nil {
 		return err
 	}
-	if err := checkSpecs(where+".output", g.Outputs, depth); err != nil {
+	// A graph in an attribute may give one value twice: a loop carries it, and
+	// collects it.
+	if err := r.checkSpecs(where+".output", g.Outputs, depth, depth > 0); err != nil {
 		return err
 	}
 	for _, input := range g.Inputs {
 		if input.Shape == nil && depth == 0 {
-			return unsupported(fmt.Sprintf("%s.input %q", where, input.Name), "has no shape: its number of axes is unknown")
+			if err := r.tolerate(unsupported(fmt.Sprintf("%s.input %q", where, input.Name), "has no shape: its number of axes is unknown")); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func checkSpecs(where string, specs []domain.TensorSpec, depth int) error {
+func (r *reader) checkSpecs(where string, specs []domain.TensorSpec, depth int, twice bool) error {
 	seen := make(map[string]bool, len(specs))
 	for _, spec := range specs {
-		if seen[spec.Name] {
+		if seen[spec.Name] && !twice {
 			return invalid(where, "%q is listed twice", spec.Name)
 		}
 		seen[spec.Name] = true
-		if depth == 0 && !spec.Datatype.Valid() {
+		if depth == 0 && !spec.Datatype.Valid() && !r.lenient {
 			return &domain.Error{
 				Kind: domain.Invalid, Field: fmt.Sprintf("%s %q", where, spec.Name), Msg: "has no datatype",
 				Hint: "onnx.shape_inference.infer_shapes writes it into the model",

@@ -17,8 +17,10 @@ type Model struct {
 	Doc        string
 	Opsets     []domain.Opset
 	Properties map[string]string // metadata_props
-	Functions  []string          // names of the model's own functions, whose bodies are not read
-	Graph      *Graph
+	Functions  []Function
+	// Unsupported is what could not be read, if the Options are Lenient.
+	Unsupported []error
+	Graph       *Graph
 }
 
 // Options say how to read a model.
@@ -28,11 +30,26 @@ type Options struct {
 	// refused; whether a link in the folder may lead out of it is for the FS to
 	// say: os.DirFS follows such links, the FS of an os.Root does not.
 	External fs.FS
+	// Lenient reads on where something cannot be held, such as a float8 tensor: its
+	// place stays empty, and Model.Unsupported tells of it.
+	Lenient bool
 }
 
 // reader carries what the parts of a model need to be read.
 type reader struct {
-	external *externalFiles
+	external    *externalFiles
+	lenient     bool
+	unsupported []error
+}
+
+// tolerate returns an error, or keeps it and returns nil if it is one that a
+// lenient reader passes over.
+func (r *reader) tolerate(err error) error {
+	if !r.lenient || err == nil || domain.KindOf(err) != domain.Unsupported {
+		return err
+	}
+	r.unsupported = append(r.unsupported, err)
+	return nil
 }
 
 // ReadModel reads a model. A file that is not ONNX, or is truncated or damaged,
@@ -41,12 +58,11 @@ type reader struct {
 // not kept.
 //
 // Not read is what has no bearing on the results: training_info, doc strings of
-// the parts, and the checksums of external data. The model's own functions are
-// listed for the engine to refuse. An engine also has to see that the nodes fit
+// the parts, and the checksums of external data. An engine also has to see that the nodes fit
 // together: that there are any, that each value is made once and before it is
 // used, and that each node's operator set is imported.
 func ReadModel(data []byte, options Options) (*Model, error) {
-	r := &reader{external: &externalFiles{folder: options.External, taken: map[string]int64{}}}
+	r := &reader{external: &externalFiles{folder: options.External, taken: map[string]int64{}}, lenient: options.Lenient}
 	m := &Model{Properties: map[string]string{}}
 	var producer, version string
 	err := fields(data, "model", func(f field) error {
@@ -64,6 +80,7 @@ func ReadModel(data []byte, options Options) (*Model, error) {
 	if err != nil {
 		return nil, notONNX(data, "model", err)
 	}
+	m.Unsupported = r.unsupported
 	m.Producer = strings.TrimSpace(producer + " " + version)
 	return m, nil
 }
@@ -84,11 +101,18 @@ func (r *reader) modelField(m *Model, f field) (err error) {
 			return err
 		})
 	case 8:
-		return f.message(func(data []byte) error { return m.readOpset(data) })
+		return f.message(func(data []byte) (err error) {
+			m.Opsets, err = appendOpset(m.Opsets, data, place("model", "opset_import", len(m.Opsets)))
+			return err
+		})
 	case 14:
 		return f.message(func(data []byte) error { return readEntry(data, "metadata_props", m.Properties) })
 	case 25:
-		return f.message(func(data []byte) error { return m.readFunction(data) })
+		return f.message(func(data []byte) error {
+			function, err := r.function(data, place("model", "functions", len(m.Functions)))
+			m.Functions = append(m.Functions, function)
+			return err
+		})
 	}
 	return nil
 }
@@ -103,18 +127,29 @@ func (m *Model) check(data []byte) error {
 	if len(m.Opsets) == 0 {
 		return invalid("opset_import", "the model imports no operator set, so what its operators mean is unknown")
 	}
-	seen := map[string]bool{}
+	return m.uniteOpsets()
+}
+
+// uniteOpsets leaves out operator sets that are imported again, as skl2onnx writes
+// them. Of two versions it cannot be known which is meant.
+func (m *Model) uniteOpsets() error {
+	versions := map[string]int{}
+	united := m.Opsets[:0]
 	for _, opset := range m.Opsets {
-		if seen[opset.Domain] {
-			return invalid("opset_import", "the operator set %q is imported twice", opset.Domain)
+		version, again := versions[opset.Domain]
+		if again && version != opset.Version {
+			return invalid("opset_import", "the operator set %q is imported twice, in versions %d and %d", opset.Domain, version, opset.Version)
 		}
-		seen[opset.Domain] = true
+		if !again {
+			united = append(united, opset)
+		}
+		versions[opset.Domain] = opset.Version
 	}
+	m.Opsets = united
 	return nil
 }
 
-func (m *Model) readOpset(data []byte) error {
-	where := place("model", "opset_import", len(m.Opsets))
+func appendOpset(opsets []domain.Opset, data []byte, where string) ([]domain.Opset, error) {
 	var name string
 	var version int64
 	err := fields(data, where, func(f field) error {
@@ -129,18 +164,5 @@ func (m *Model) readOpset(data []byte) error {
 	if err == nil && (version < 1 || version > math.MaxInt32) {
 		err = invalid(where, "the operator set %q has version %d", name, version)
 	}
-	m.Opsets = append(m.Opsets, domain.Opset{Domain: canonical(name), Version: int(version)})
-	return err
-}
-
-func (m *Model) readFunction(data []byte) error {
-	var name string
-	err := fields(data, place("model", "functions", len(m.Functions)), func(f field) error {
-		if f.number == 1 {
-			return f.text(&name)
-		}
-		return nil
-	})
-	m.Functions = append(m.Functions, name)
-	return err
+	return append(opsets, domain.Opset{Domain: canonical(name), Version: int(version)}), err
 }

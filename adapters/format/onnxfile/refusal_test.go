@@ -37,7 +37,7 @@ func TestModelRefusals(t *testing.T) {
 		want string
 	}{
 		{"no operator set", message(7, nil), domain.Invalid, "imports no operator set"},
-		{"an operator set twice", join(x().Bytes(), message(8, text(1, "ai.onnx"), varint(2, 9))), domain.Invalid, "imported twice"},
+		{"an operator set twice", join(x().Bytes(), message(8, text(1, "ai.onnx"), varint(2, 9))), domain.Invalid, "imported twice, in versions 17 and 9"},
 		{"an operator set without version", join(x().Bytes(), message(8, text(1, "other"))), domain.Invalid, `"other" has version 0`},
 		{"two graphs", join(x().Bytes(), message(7, nil)), domain.Invalid, "field 7 is there twice"},
 		{"a graph that is a number", varint(7, 1), domain.Invalid, "field 7 is not a message"},
@@ -76,7 +76,7 @@ func TestModelRefusals(t *testing.T) {
 		{"an attribute without its graph", withAttribute(join(text(1, "a"), varint(20, 5))), domain.Invalid, "no value"},
 		{"an attribute with two tensors", withAttribute(join(text(1, "a"), message(5, onnxfile.WriteTensor("", one)), message(5, onnxfile.WriteTensor("", one)))), domain.Invalid, "twice"},
 		{"an attribute with two graphs", withAttribute(join(text(1, "a"), message(6, nil), message(6, nil))), domain.Invalid, "twice"},
-		{"an attribute of a function", withAttribute(join(text(1, "a"), varint(20, 2), text(21, "b"))), domain.Unsupported, "function"},
+		{"a value beside a reference", withAttribute(join(text(1, "a"), varint(20, 2), varint(3, 1), text(21, "b"))), domain.Invalid, "of a function"},
 		{"a float that is an integer", withAttribute(join(text(1, "a"), varint(2, 1))), domain.Invalid, "field 2 is not a float"},
 		{"a bad tensor in an attribute", withAttribute(join(text(1, "a"), message(5, varint(2, 14)))), domain.Unsupported, "graph.node[0].attribute[0].t: has datatype COMPLEX64"},
 	} {
@@ -113,10 +113,9 @@ func TestNesting(t *testing.T) {
 	checkError(t, err, domain.Invalid)
 }
 
-// TestFunctionsAreListed leaves it to the engine to refuse them.
 func TestFunctionsAreListed(t *testing.T) {
 	m := readModel(t, join(onnxtest.NewModel(17).Bytes(), message(25, text(1, "f"), text(10, "x")), message(20, nil)))
-	if len(m.Functions) != 1 || m.Functions[0] != "f" {
+	if len(m.Functions) != 1 || m.Functions[0].Name != "f" {
 		t.Errorf("functions %v", m.Functions)
 	}
 }
@@ -167,5 +166,13 @@ func TestOtherFormats(t *testing.T) {
 	var e *domain.Error
 	if !errors.As(err, &e) || !strings.Contains(e.Hint, "torch.onnx.export") || !strings.Contains(e.Got, "PK") {
 		t.Errorf("%+v, expected a hint and the first bytes", e)
+	}
+}
+
+func TestOperatorSetsThatAreImportedAgain(t *testing.T) {
+	again := func(name string) []byte { return message(8, text(1, name), varint(2, 17)) }
+	m := readModel(t, join(onnxtest.NewModel(17).Opset("ai.onnx.ml", 3).Bytes(), again(""), again("ai.onnx")))
+	if len(m.Opsets) != 2 || m.Opsets[0].Version != 17 || m.Opsets[1].Version != 3 {
+		t.Errorf("operator sets %v", m.Opsets)
 	}
 }

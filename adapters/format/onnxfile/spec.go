@@ -13,6 +13,7 @@ const maxAxes = 64
 type valueInfo struct {
 	name     string
 	typed    bool   // it says that the value is a tensor
+	scores   bool   // it says that the value is scores by label, for each row
 	other    string // what the value is instead
 	datatype int64
 	shape    domain.Shape // nil where the rank is unknown
@@ -22,9 +23,17 @@ type valueInfo struct {
 // TypeProto.
 var otherTypes = map[int32]string{4: "a sequence", 5: "a map", 7: "an opaque value", 8: "a sparse tensor", 9: "an optional value"}
 
+// valueKind is what a value is to its graph.
+type valueKind struct {
+	output bool
+	inside bool // the graph is in an attribute
+}
+
 // readSpec reads a ValueInfoProto. A value of which the file says no type has an
-// invalid datatype and a nil shape.
-func readSpec(data []byte, where string) (domain.TensorSpec, error) {
+// invalid datatype and a nil shape; so has one that is no tensor in a graph in an
+// attribute, of which little need be known. An output may be a sequence of maps
+// from labels to scores: it is taken for the tensor of its scores.
+func readSpec(data []byte, where string, kind valueKind) (domain.TensorSpec, error) {
 	var v valueInfo
 	err := fields(data, where, func(f field) error {
 		switch f.number {
@@ -42,6 +51,12 @@ func readSpec(data []byte, where string) (domain.TensorSpec, error) {
 		return spec, err
 	case v.name == "":
 		return spec, invalid(where, "has no name")
+	case v.scores && kind.output && v.other == "" && !v.typed:
+		spec.Datatype, spec.Shape = domain.FP32, domain.Shape{domain.Dynamic, domain.Dynamic}
+	case v.scores:
+		return spec, unsupported(where, "is a sequence, only tensors are supported")
+	case v.other != "" && kind.inside:
+		return domain.TensorSpec{Name: v.name}, nil
 	case v.other != "":
 		return spec, unsupported(where, "is %s, only tensors are supported", v.other)
 	case v.typed:
@@ -56,6 +71,12 @@ func (v *valueInfo) readType(data []byte, where string) error {
 			seen := v.typed
 			v.typed = true
 			return f.once(seen, func(data []byte) error { return v.readTensorType(data, where+".type") })
+		}
+		if f.number == sequenceType {
+			scores, err := readScores(f, where+".type")
+			if v.scores = scores; scores || err != nil {
+				return err
+			}
 		}
 		if name, ok := otherTypes[int32(f.number)]; ok {
 			v.other = name

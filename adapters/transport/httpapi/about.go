@@ -5,9 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 
-	"github.com/getkin/kin-openapi/openapi2"
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
@@ -23,7 +20,7 @@ type aboutModel struct {
 
 func (h *Handler) aboutModel() (*aboutModel, error) {
 	a := &aboutModel{card: h.classifier.Card(), input: h.input, version: h.options.Version}
-	a.classes = max(0, h.classifier.Model().Signature().Outputs[0].Shape[1])
+	a.classes = max(0, h.classifier.Scores().Shape[1])
 	if !h.takesPictures() {
 		return a, nil
 	}
@@ -49,19 +46,19 @@ func (a *aboutModel) classText() string {
 }
 
 // exampleOne returns a JSON document for /predict that gives 200 as it is.
-func (a *aboutModel) exampleOne() map[string]any {
+func (a *aboutModel) exampleOne() object {
 	if a.picture != nil {
-		return map[string]any{"image": base64.StdEncoding.EncodeToString(a.picture), "top_k": 3}
+		return object{"image": base64.StdEncoding.EncodeToString(a.picture), "top_k": 3}
 	}
-	return map[string]any{"input": a.zeros(a.input.Shape), "top_k": 3}
+	return object{"input": a.zeros(a.input.Shape), "top_k": 3}
 }
 
-func (a *aboutModel) exampleMany() map[string]any {
+func (a *aboutModel) exampleMany() object {
 	if a.picture != nil {
 		file := base64.StdEncoding.EncodeToString(a.picture)
-		return map[string]any{"images": []any{file, file}, "top_k": 1}
+		return object{"images": []any{file, file}, "top_k": 1}
 	}
-	return map[string]any{"inputs": []any{a.zeros(a.input.Shape), a.zeros(a.input.Shape)}, "top_k": 1}
+	return object{"inputs": []any{a.zeros(a.input.Shape), a.zeros(a.input.Shape)}, "top_k": 1}
 }
 
 // zeros returns a nested array of the shape, dynamic axes being of length 1.
@@ -84,29 +81,28 @@ func (a *aboutModel) zeros(shape domain.Shape) any {
 }
 
 // nested returns the schema of an array of the shape.
-func (a *aboutModel) nested(shape domain.Shape) *openapi2.SchemaRef {
+func (a *aboutModel) nested(shape domain.Shape) object {
 	if len(shape) == 0 {
-		return &openapi2.SchemaRef{Value: a.element()}
+		return a.element()
 	}
-	schema := &openapi2.Schema{Type: &openapi3.Types{"array"}, Items: a.nested(shape[1:])}
+	schema := arrayOf(a.nested(shape[1:]))
 	if shape[0] >= 0 {
-		n := uint64(shape[0])
-		schema.MinItems, schema.MaxItems = n, &n
+		bound(schema, shape[0])
 	}
-	return &openapi2.SchemaRef{Value: schema}
+	return schema
 }
 
-func (a *aboutModel) element() *openapi2.Schema {
+func (a *aboutModel) element() object {
 	switch a.input.Datatype {
 	case domain.BOOL:
-		return &openapi2.Schema{Type: &openapi3.Types{"boolean"}}
+		return object{"type": "boolean"}
 	case domain.BYTES:
-		return &openapi2.Schema{Type: &openapi3.Types{"string"}}
+		return object{"type": "string"}
 	case domain.FP32, domain.FP16, domain.BF16:
-		return &openapi2.Schema{Type: &openapi3.Types{"number"}, Format: "float"}
+		return object{"type": "number", "format": "float"}
 	case domain.FP64:
-		return &openapi2.Schema{Type: &openapi3.Types{"number"}, Format: "double"}
+		return object{"type": "number", "format": "double"}
 	default:
-		return &openapi2.Schema{Type: &openapi3.Types{"integer"}}
+		return object{"type": "integer"}
 	}
 }

@@ -2,18 +2,16 @@ package httpapi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
-
-	"github.com/getkin/kin-openapi/openapi2"
-	"github.com/getkin/kin-openapi/openapi2conv"
 
 	"github.com/portent-go/portent/docs"
 	"github.com/portent-go/portent/domain"
 )
 
-// document is the description of the interface, made once for each Handler: swag
-// generates it from the comments on the handlers, and what only the loaded model
+// document is the description of the interface, made once for each Handler: it is
+// generated from the comments on the handlers, and what only the loaded model
 // knows is filled in here.
 type document struct {
 	swagger []byte // Swagger 2.0, JSON
@@ -26,70 +24,67 @@ func newDocument(h *Handler) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec := *docs.SwaggerInfo // a copy: ReadDoc writes to it, and another server has its own
-	var swagger openapi2.T
-	if err := json.Unmarshal([]byte(spec.ReadDoc()), &swagger); err != nil {
-		return nil, domain.Errorf(domain.Internal, "the generated document cannot be read: %w", err)
+	var swagger, openapi object // of this Handler alone
+	if err := errors.Join(json.Unmarshal([]byte(docs.Swagger), &swagger), json.Unmarshal([]byte(docs.OpenAPI), &openapi)); err != nil {
+		return nil, domain.Errorf(domain.Internal, "the generated documents cannot be read: %w", err)
 	}
-	about.fillIn(&swagger)
-	openapi, err := openapi2conv.ToV3(&swagger)
-	if err != nil {
-		return nil, domain.Errorf(domain.Internal, "the document cannot be converted to OpenAPI 3: %w", err)
-	}
+	about.fillIn(swagger, at(swagger, "definitions"))
+	about.fillIn(openapi, at(openapi, "components", "schemas"))
 	about.addDoors(openapi, h)
 	d := new(document)
-	if d.swagger, err = swagger.MarshalJSON(); err != nil {
+	if d.swagger, err = json.Marshal(swagger); err != nil {
 		return nil, err
 	}
-	if d.openapi, err = openapi.MarshalJSON(); err != nil {
+	if d.openapi, err = json.Marshal(openapi); err != nil {
 		return nil, err
 	}
 	d.ui, err = newSwaggerUI()
 	return d, err
 }
 
-// fillIn puts the model into the Swagger document.
-func (a *aboutModel) fillIn(doc *openapi2.T) {
-	doc.Info.Title = a.card.Name
-	doc.Info.Version = a.card.Version
-	doc.Info.Description = fmt.Sprintf("Predictions of the model **%s**, version %s, which takes `%s %v %v` and knows %s. Served by Portent %s.",
+// fillIn puts the model into a document, whose schemas are in a place of its own.
+func (a *aboutModel) fillIn(doc, schemas object) {
+	info := at(doc, "info")
+	info["title"], info["version"] = a.card.Name, a.card.Version
+	info["description"] = fmt.Sprintf("Predictions of the model **%s**, version %s, which takes `%s %v %v` and knows %s. Served by Portent %s.",
 		a.card.Name, a.card.Version, a.input.Name, a.input.Datatype, a.input.Shape, a.classText(), a.version)
-	one, many := doc.Definitions["PredictRequest"].Value, doc.Definitions["BatchRequest"].Value
-	one.Properties["input"].Value.Items = a.nested(a.input.Shape).Value.Items
-	one.Properties["input"].Value.Example = nil
-	one.Properties["input"].Value.Description += fmt.Sprintf(" Datatype %v, shape %v.", a.input.Datatype, a.input.Shape)
-	many.Properties["inputs"].Value.Items = a.nested(a.input.Shape)
+	one, many := at(schemas, "PredictRequest"), at(schemas, "BatchRequest")
+	input := at(one, "properties", "input")
+	input["items"] = a.nested(a.input.Shape[1:]) // the outermost axis stays open for the other forms
+	input["description"] = fmt.Sprintf("%v Datatype %v, shape %v.", input["description"], a.input.Datatype, a.input.Shape)
+	at(many, "properties", "inputs")["items"] = a.nested(a.input.Shape)
 	if a.picture == nil {
-		delete(one.Properties, "image")
-		delete(many.Properties, "images")
+		delete(at(one, "properties"), "image")
+		delete(at(many, "properties"), "images")
 	}
-	one.Example, many.Example = a.exampleOne(), a.exampleMany()
+	one["example"], many["example"] = a.exampleOne(), a.exampleMany()
 	for _, name := range []string{"Prediction", "PredictAnswer", "RankedClass"} {
-		a.fillInClasses(doc.Definitions[name].Value)
+		a.fillInClasses(at(schemas, name, "properties"))
 	}
-	model := doc.Definitions["Model"].Value.Properties
-	model["name"].Value.Example, model["version"].Value.Example, model["sha256"].Value.Example = a.card.Name, a.card.Version, a.card.SHA256
+	model := at(schemas, "Model", "properties")
+	for name, value := range map[string]string{"name": a.card.Name, "version": a.card.Version, "sha256": a.card.SHA256} {
+		at(model, name)["example"] = value
+	}
 }
 
-// fillInClasses puts the labels and their number into the schema of an answer.
-func (a *aboutModel) fillInClasses(schema *openapi2.Schema) {
-	label := schema.Properties["label"].Value
-	label.Example = a.card.Labels.Of(0)
-	for _, l := range a.card.Labels {
-		label.Enum = append(label.Enum, l)
+// fillInClasses puts the labels and their number into the properties of an answer.
+func (a *aboutModel) fillInClasses(properties object) {
+	label := at(properties, "label")
+	label["example"] = a.card.Labels.Of(0)
+	if len(a.card.Labels) > 0 {
+		label["enum"] = a.card.Labels
 	}
 	for _, name := range []string{"class", "predicted_class"} {
-		if class, ok := schema.Properties[name]; ok {
-			class.Value.Example = 0
+		if _, ok := properties[name]; ok {
+			class := at(properties, name)
+			class["example"] = 0
 			if a.classes > 0 {
-				last := float64(a.classes - 1)
-				class.Value.Max = &last
+				class["maximum"] = a.classes - 1
 			}
 		}
 	}
-	if probabilities, ok := schema.Properties["probabilities"]; ok && a.classes > 0 {
-		n := uint64(a.classes)
-		probabilities.Value.MinItems, probabilities.Value.MaxItems = n, &n
+	if _, ok := properties["probabilities"]; ok && a.classes > 0 {
+		bound(at(properties, "probabilities"), a.classes)
 	}
 }
 

@@ -2,8 +2,6 @@ package httpapi_test
 
 import (
 	"bytes"
-	"context"
-	"encoding/base64"
 	"encoding/json"
 	"image"
 	"image/png"
@@ -16,21 +14,32 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gorilla/mux"
 
 	"github.com/portent-go/portent/adapters/transport/httpapi"
 	"github.com/portent-go/portent/domain"
 )
 
-// readOpenAPI returns the OpenAPI document of a handler, which must be valid.
-func readOpenAPI(t *testing.T, handler http.Handler) *openapi3.T {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(ask(handler, "GET", "/openapi.json", "", "").Body.Bytes())
-	if err != nil {
-		t.Fatal(err)
+// document is the part of an OpenAPI document that matters here. Whether all of it
+// is right is for test/openapi to say.
+type document struct {
+	Info  struct{ Title, Description string }
+	Paths map[string]map[string]struct { // by path and method
+		RequestBody struct {
+			Content map[string]struct{ Example json.RawMessage }
+		}
 	}
-	if err := doc.Validate(context.Background()); err != nil {
+	Components struct {
+		Schemas map[string]struct {
+			Properties map[string]struct{ Enum []string }
+		}
+	}
+}
+
+func readOpenAPI(t *testing.T, handler http.Handler) document {
+	t.Helper()
+	var doc document
+	if err := json.Unmarshal(ask(handler, "GET", "/openapi.json", "", "").Body.Bytes(), &doc); err != nil {
 		t.Fatal(err)
 	}
 	return doc
@@ -58,9 +67,9 @@ func TestRoutesAndDocumentAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, item := range readOpenAPI(t, handler).Paths.Map() {
-		for method := range item.Operations() {
-			documented = append(documented, method+" "+path)
+	for path, item := range readOpenAPI(t, handler).Paths {
+		for method := range item {
+			documented = append(documented, strings.ToUpper(method)+" "+path)
 		}
 	}
 	slices.Sort(routes)
@@ -88,8 +97,7 @@ func TestExecuteGives200(t *testing.T) {
 	for name, handler := range handlers {
 		doc := readOpenAPI(t, handler)
 		for path, schema := range map[string]string{"/predict": "PredictRequest", "/predict/batch": "BatchRequest"} {
-			operation := doc.Paths.Value(path).Post
-			example, _ := json.Marshal(operation.RequestBody.Value.Content[jsonType].Example)
+			example := doc.Paths[path]["post"].RequestBody.Content[jsonType].Example
 			if response := ask(handler, "POST", path, jsonType, string(example)); response.Code != 200 {
 				t.Errorf("%s: OpenAPI's example for %s: %d %s", name, path, response.Code, response.Body)
 			}
@@ -112,54 +120,14 @@ func TestTheDocumentKnowsTheModel(t *testing.T) {
 	if doc.Info.Title != "fake-model" || !strings.Contains(doc.Info.Description, "FP32 [3,32,32]") || !strings.Contains(doc.Info.Description, "9.9") {
 		t.Errorf("about: %+v", doc.Info)
 	}
-	content := doc.Paths.Value("/predict").Post.RequestBody.Value.Content
+	content := doc.Paths["/predict"]["post"].RequestBody.Content
 	for _, contentType := range []string{jsonType, "multipart/form-data", "image/png", "image/jpeg", "application/octet-stream"} {
-		if content[contentType] == nil {
+		if _, ok := content[contentType]; !ok {
 			t.Errorf("no %s", contentType)
 		}
 	}
-	label := doc.Components.Schemas["PredictAnswer"].Value.Properties["label"].Value
-	if len(label.Enum) != classes || label.Enum[3] != "cat" {
-		t.Errorf("labels: %v", label.Enum)
-	}
-	input := doc.Components.Schemas["PredictRequest"].Value.Properties["input"].Value
-	values := map[string]any{}
-	if err := json.Unmarshal([]byte(`{"ok":`+nestedJSON(numbers(), 3, 32, 32)+`,"batched":`+nestedJSON(numbers(), 1, 3, 32, 32)+`,"flat":`+nestedJSON(numbers(), 3072)+`,"nhwc":`+nestedJSON(numbers(), 32, 32, 3)+`}`), &values); err != nil {
-		t.Fatal(err)
-	}
-	for name, value := range values {
-		if err := input.VisitJSON(value); (err == nil) != (name != "nhwc") {
-			t.Errorf("the schema says of %s: %v", name, err)
-		}
-	}
-}
-
-// TestAnswersAreAsDocumented checks answers and errors against the document's
-// schemas.
-func TestAnswersAreAsDocumented(t *testing.T) {
-	handler := handlerOver(t, &fake{}, httpapi.Options{MaxBatch: 4})
-	doc := readOpenAPI(t, handler)
-	all := append(refusals(), doors(t)...)
-	all = append(all, asked{"ready", "GET", "/readyz", "", ""}, asked{"batch", "POST", "/predict/batch", "application/octet-stream", binary32(numbers())})
-	for _, a := range all {
-		path, _, _ := strings.Cut(a.path, "?")
-		item := doc.Paths.Value(path)
-		if item == nil || item.GetOperation(a.method) == nil {
-			continue
-		}
-		response := ask(handler, a.method, a.path, a.contentType, a.body)
-		documented := item.GetOperation(a.method).Responses.Status(response.Code)
-		if documented == nil {
-			t.Errorf("%s: status %d is not documented", a.name, response.Code)
-			continue
-		}
-		var value any
-		if err := json.Unmarshal(response.Body.Bytes(), &value); err != nil {
-			t.Fatal(err)
-		}
-		if err := documented.Value.Content[jsonType].Schema.Value.VisitJSON(value); err != nil {
-			t.Errorf("%s: %v", a.name, err)
-		}
+	if enum := doc.Components.Schemas["PredictAnswer"].Properties["label"].Enum; !slices.Equal(enum, labels) {
+		t.Errorf("labels: %v", enum)
 	}
 }
 
@@ -231,12 +199,11 @@ func TestTheFrontPageEscapesWhatItShows(t *testing.T) {
 func TestALargeExampleBecomesAThumbnail(t *testing.T) {
 	large := noisePNG(400, 300)
 	handler := handlerOver(t, &fake{}, httpapi.Options{ExamplePicture: []byte(large)})
-	example := readOpenAPI(t, handler).Paths.Value("/predict").Post.RequestBody.Value.Content[jsonType].Example.(map[string]any)
-	file, err := base64.StdEncoding.DecodeString(example["image"].(string))
-	if err != nil {
+	var example struct{ Image []byte }
+	if err := json.Unmarshal(readOpenAPI(t, handler).Paths["/predict"]["post"].RequestBody.Content[jsonType].Example, &example); err != nil {
 		t.Fatal(err)
 	}
-	small, _, err := image.Decode(bytes.NewReader(file))
+	small, _, err := image.Decode(bytes.NewReader(example.Image))
 	if err != nil || small.Bounds() != image.Rect(0, 0, 32, 32) {
 		t.Fatalf("%v, %v", small.Bounds(), err)
 	}

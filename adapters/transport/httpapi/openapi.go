@@ -3,31 +3,32 @@ package httpapi
 import (
 	"fmt"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // addDoors adds to the OpenAPI document what Swagger 2.0 cannot say: that an
 // input may come in several content types, each with a body of its own.
-func (a *aboutModel) addDoors(doc *openapi3.T, h *Handler) {
-	a.anyNesting(doc)
+func (a *aboutModel) addDoors(doc object, h *Handler) {
+	a.anyNesting(at(doc, "components", "schemas", "PredictRequest", "properties"))
 	for path, q := range map[string]quantity{"/predict": oneInput, "/predict/batch": manyInputs} {
-		content := doc.Paths.Value(path).Post.RequestBody.Value.Content
-		content[typeJSON].Example = a.example(q)
+		content := at(doc, "paths", path, "post", "requestBody", "content")
+		at(content, typeJSON)["example"] = a.example(q)
 		for _, contentType := range h.contentTypes(q) {
 			switch {
 			case contentType == typeForm:
-				content[contentType] = formBody(q)
+				content[contentType] = mediaType(formSchema(q))
 			case contentType == typeBinary:
-				content[contentType] = a.binaryBody(q)
+				content[contentType] = mediaType(a.binarySchema(q))
 			case strings.HasPrefix(contentType, imageRange):
-				content[contentType] = openapi3.NewMediaType().WithSchema(fileSchema())
+				content[contentType] = mediaType(fileSchema())
 			}
 		}
 	}
 }
 
-func (a *aboutModel) example(q quantity) map[string]any {
+// mediaType describes what comes under a content type.
+func mediaType(schema object) object { return object{"schema": schema} }
+
+func (a *aboutModel) example(q quantity) object {
 	if q == manyInputs {
 		return a.exampleMany()
 	}
@@ -35,74 +36,67 @@ func (a *aboutModel) example(q quantity) map[string]any {
 }
 
 // anyNesting allows an input in each of its forms.
-func (a *aboutModel) anyNesting(doc *openapi3.T) {
-	nested := doc.Components.Schemas["PredictRequest"].Value.Properties["input"]
-	forms := openapi3.SchemaRefs{a.exactly(nested.Value), a.batched(nested.Value)}
+func (a *aboutModel) anyNesting(properties object) {
+	input := at(properties, "input")
+	rows := at(input, "items")
+	forms := []any{a.exactly(rows), a.batched(rows)}
 	if len(a.input.Shape) > 1 {
-		forms = append(forms, a.flat(nested.Value))
+		forms = append(forms, a.flat())
 	}
-	input := openapi3.NewSchema()
-	input.Description, input.AnyOf = nested.Value.Description, forms
-	doc.Components.Schemas["PredictRequest"].Value.Properties["input"] = openapi3.NewSchemaRef("", input)
+	properties["input"] = object{"description": input["description"], "anyOf": forms}
 }
 
-// exactly bounds the outermost axis, which the Swagger schema leaves open for
-// the other forms.
-func (a *aboutModel) exactly(nested *openapi3.Schema) *openapi3.SchemaRef {
-	schema := openapi3.NewArraySchema()
-	schema.Title, schema.Items = fmt.Sprintf("nested as %v", a.input.Shape), nested.Items
+// exactly bounds the outermost axis.
+func (a *aboutModel) exactly(rows object) object {
+	schema := arrayOf(rows)
+	schema["title"] = fmt.Sprintf("nested as %v", a.input.Shape)
 	if n := a.input.Shape[0]; n >= 0 {
-		schema = schema.WithMinItems(int64(n)).WithMaxItems(int64(n))
+		bound(schema, n)
 	}
-	return openapi3.NewSchemaRef("", schema)
+	return schema
 }
 
-func (a *aboutModel) batched(nested *openapi3.Schema) *openapi3.SchemaRef {
-	schema := openapi3.NewArraySchema().WithMinItems(1).WithMaxItems(1)
-	schema.Title, schema.Items = "with a batch axis of 1", a.exactly(nested)
-	return openapi3.NewSchemaRef("", schema)
+func (a *aboutModel) batched(rows object) object {
+	schema := bound(arrayOf(a.exactly(rows)), 1)
+	schema["title"] = "with a batch axis of 1"
+	return schema
 }
 
-func (a *aboutModel) flat(nested *openapi3.Schema) *openapi3.SchemaRef {
-	schema := openapi3.NewArraySchema()
-	schema.Title, schema.Items = "flat", innermost(nested)
+func (a *aboutModel) flat() object {
+	schema := arrayOf(a.element())
+	schema["title"] = "flat"
 	if n, err := a.input.Shape.Elements(); err == nil {
-		schema = schema.WithMinItems(int64(n)).WithMaxItems(int64(n))
+		bound(schema, n)
 	}
-	return openapi3.NewSchemaRef("", schema)
+	return schema
 }
 
-func innermost(schema *openapi3.Schema) *openapi3.SchemaRef {
-	ref := schema.Items
-	for ref.Value.Items != nil {
-		ref = ref.Value.Items
-	}
-	return ref
-}
-
-// formBody describes multipart/form-data.
-func formBody(q quantity) *openapi3.MediaType {
+// formSchema describes multipart/form-data.
+func formSchema(q quantity) object {
 	picture := fileSchema()
 	if q == manyInputs {
-		picture = openapi3.NewArraySchema().WithItems(fileSchema()).WithMinItems(1)
+		picture = arrayOf(picture)
+		picture["minItems"] = 1
 	}
-	picture.Description = "the picture's file"
-	form := openapi3.NewObjectSchema().
-		WithProperty(pictureField, picture).
-		WithProperty("top_k", openapi3.NewIntegerSchema().WithMin(1)).
-		WithProperty("id", openapi3.NewStringSchema().WithMaxLength(longestID))
-	form.Required = []string{pictureField}
-	return openapi3.NewMediaType().WithSchema(form)
+	picture["description"] = "the picture's file"
+	return object{
+		"type": "object",
+		"properties": object{
+			pictureField: picture,
+			"top_k":      object{"type": "integer", "minimum": 1},
+			"id":         object{"type": "string", "maxLength": longestID},
+		},
+		"required": []string{pictureField},
+	}
 }
 
-// binaryBody describes application/octet-stream.
-func (a *aboutModel) binaryBody(q quantity) *openapi3.MediaType {
+// binarySchema describes application/octet-stream.
+func (a *aboutModel) binarySchema(q quantity) object {
 	schema := fileSchema()
-	schema.Description = fmt.Sprintf("the elements, %v %v, little-endian, row by row", a.input.Datatype, a.input.Shape)
+	description := fmt.Sprintf("the elements, %v %v, little-endian, row by row", a.input.Datatype, a.input.Shape)
 	if q == manyInputs {
-		schema.Description += ", one input after the other"
+		description += ", one input after the other"
 	}
-	return openapi3.NewMediaType().WithSchema(schema)
+	schema["description"] = description
+	return schema
 }
-
-func fileSchema() *openapi3.Schema { return openapi3.NewStringSchema().WithFormat("binary") }

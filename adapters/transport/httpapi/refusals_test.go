@@ -143,6 +143,7 @@ func TestRefusals(t *testing.T) {
 	handler := handlerOver(t, &fake{}, httpapi.Options{MaxBatch: 4})
 	type kept struct {
 		Name   string
+		Asked  string // method and path, with which test/openapi finds what is documented
 		Status int
 		Allow  string `json:",omitempty"`
 		Body   json.RawMessage
@@ -157,7 +158,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: the error is of type %q", a.name, contentType)
 		}
 		decodeStrictly[failure](t, bytes.NewReader(response.Body.Bytes()))
-		got = append(got, kept{a.name, response.Code, response.Header().Get("Allow"), bytes.TrimSpace(response.Body.Bytes())})
+		got = append(got, kept{a.name, a.method + " " + a.path, response.Code, response.Header().Get("Allow"), bytes.TrimSpace(response.Body.Bytes())})
 	}
 	golden(t, "refusals.golden.json", got)
 }

@@ -16,7 +16,8 @@ import (
 // @accept                json
 // @produce               json
 //
-//go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir . --output ../../../docs --outputTypes go,json,yaml --requiredByDefault --quiet
+//go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir . --output ../../../docs --outputTypes json,yaml --requiredByDefault --quiet
+//go:generate go -C ../../../tools run ./openapi ../docs/swagger.json ../docs/openapi.json
 
 // newRouter is the list of all there is. What is not for programs (pages and
 // the documents themselves) is not in the documents.

@@ -42,6 +42,12 @@ func Graph(name string, m *Model) Attribute {
 	return Attribute{message(named(name, onnxfile.GraphAttribute), 6, m.graph)}
 }
 
+// Reference returns an attribute whose value is that of an attribute of the
+// function that the node is in.
+func Reference(name string, kind onnxfile.AttributeKind, of string) Attribute {
+	return Attribute{text(named(name, kind), 21, of)}
+}
+
 // Floats returns an attribute that holds numbers.
 func Floats(name string, values ...float32) Attribute {
 	proto := named(name, onnxfile.FloatsAttribute)

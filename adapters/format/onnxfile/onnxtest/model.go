@@ -59,6 +59,44 @@ func (m *Model) Node(opType string, inputs, outputs []string, attributes ...Attr
 
 // DomainNode is Node for an operator of the domain with the given name.
 func (m *Model) DomainNode(name, opType string, inputs, outputs []string, attributes ...Attribute) *Model {
+	return m.Field(1, node(name, opType, inputs, outputs, attributes))
+}
+
+// Function adds an operator that the model defines itself: by the nodes of a body,
+// which is a model of which nothing else counts but the operator sets it imports.
+func (m *Model) Function(set, name string, inputs, outputs, attributes []string, body *Model) *Model {
+	function := text(text(nil, 1, name), 10, set)
+	for _, input := range inputs {
+		function = text(function, 4, input)
+	}
+	for _, output := range outputs {
+		function = text(function, 5, output)
+	}
+	for _, attribute := range attributes {
+		function = text(function, 6, attribute)
+	}
+	function = append(function, fieldsAs(body.graph, 1, 7)...)
+	function = append(function, fieldsAs(body.head, 8, 9)...)
+	m.head = message(m.head, 25, function)
+	return m
+}
+
+// fieldsAs returns the messages in one field of a message as another field.
+func fieldsAs(proto []byte, from, to protowire.Number) (renumbered []byte) {
+	for len(proto) > 0 {
+		number, kind, tag := protowire.ConsumeTag(proto)
+		size := protowire.ConsumeFieldValue(number, kind, proto[tag:])
+		if number == from {
+			content, _ := protowire.ConsumeBytes(proto[tag:])
+			renumbered = message(renumbered, to, content)
+		}
+		proto = proto[tag+size:]
+	}
+	return renumbered
+}
+
+// node returns a NodeProto.
+func node(name, opType string, inputs, outputs []string, attributes []Attribute) []byte {
 	var node []byte
 	for _, input := range inputs {
 		node = text(node, 1, input)
@@ -76,7 +114,7 @@ func (m *Model) DomainNode(name, opType string, inputs, outputs []string, attrib
 	if name != "" {
 		node = text(node, 7, name)
 	}
-	return m.Field(1, node)
+	return node
 }
 
 // Field adds a length-delimited field to the model's GraphProto as it is, for

@@ -18,6 +18,11 @@ const (
 	Winograd2 // by tiles of 2x2 outputs, with less than a half
 )
 
+// String names the way.
+func (m Method) String() string {
+	return [...]string{"plain", "direct, first layer", "direct", "depthwise", "Winograd 4x4", "Winograd 2x2"}[m]
+}
+
 // ChooseMethod returns the way that is estimated to be fastest. It depends on
 // the size of a picture and not on the batch, which must not change a
 // prediction's bits. Planar says that the input comes in blocks of one channel.

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"fmt"
+	"slices"
 
 	onnx "github.com/owulveryck/onnx-go"
 	"gonum.org/v1/gonum/graph/simple"
@@ -13,7 +14,8 @@ import (
 
 // Nodes returns the model's operators in the order in which onnx-go applies
 // them: operators, inputs and outputs as onnx-go decoded them, names, domains
-// and attributes as the file has them.
+// and attributes as the file has them. A call of one of the model's own functions
+// is replaced by the function's nodes.
 func Nodes(model *onnxfile.Model) ([]operator.Node, error) {
 	operations, err := decode(model.Topology())
 	if err != nil {
@@ -22,17 +24,17 @@ func Nodes(model *onnxfile.Model) ([]operator.Node, error) {
 	if len(operations) != len(model.Graph.Nodes) {
 		return nil, mismatch("%d operations for %d nodes", len(operations), len(model.Graph.Nodes))
 	}
-	opsets := make(map[string]int, len(model.Opsets))
-	for _, opset := range model.Opsets {
-		opsets[canonical(opset.Domain)] = opset.Version
-	}
-	nodes := make([]operator.Node, len(operations))
 	for i, op := range operations {
-		if nodes[i], err = join(op, model.Graph.Nodes[i], opsets); err != nil {
+		if err := agree(op, model.Graph.Nodes[i]); err != nil {
 			return nil, err
 		}
 	}
-	return nodes, nil
+	c := &converter{functions: map[function]*onnxfile.Function{}}
+	for i := range model.Functions {
+		f := &model.Functions[i]
+		c.functions[function{f.Domain, f.Name}] = f
+	}
+	return c.nodes(model.Graph.Nodes, c.outermost(model.Opsets))
 }
 
 // decode runs onnx-go's decoder. What it does not foresee makes it panic, which
@@ -50,53 +52,16 @@ func decode(data []byte) (operations []operation, err error) {
 	return b.operations, nil
 }
 
-// join puts together what onnx-go and the file's reader know of a node.
-func join(op operation, node onnxfile.Node, opsets map[string]int) (operator.Node, error) {
-	joined := operator.Node{
-		Name: node.Name, OpType: op.opType, Domain: canonical(node.Domain),
-		Inputs: op.inputs, Outputs: op.outputs,
-		Attributes: make([]operator.Attribute, len(node.Attributes)),
-	}
+// agree reports a node that onnx-go reads in another way than the file's reader.
+func agree(op operation, node onnxfile.Node) error {
+	inputs := op.inputs
 	if len(node.Inputs) == 0 {
-		joined.Inputs = nil // onnx-go invents an input for a node that has none
+		inputs = nil // onnx-go invents an input for a node that has none
 	}
-	if !same(joined, node) {
-		return operator.Node{}, mismatch("%s %v -> %v is not the file's %s %v -> %v", op.opType, op.inputs, op.outputs, node.OpType, node.Inputs, node.Outputs)
+	if op.opType != node.OpType || !slices.Equal(inputs, node.Inputs) || !slices.Equal(op.outputs, node.Outputs) {
+		return mismatch("%s %v -> %v is not the file's %s %v -> %v", op.opType, op.inputs, op.outputs, node.OpType, node.Inputs, node.Outputs)
 	}
-	version, ok := opsets[joined.Domain]
-	if !ok {
-		return operator.Node{}, joined.Invalid(fmt.Sprintf("the model imports no version of the operator set %q", node.Domain))
-	}
-	joined.Opset = version
-	for i, a := range node.Attributes {
-		joined.Attributes[i] = attribute(a)
-	}
-	return joined, nil
-}
-
-func same(joined operator.Node, node onnxfile.Node) bool {
-	if joined.OpType != node.OpType || len(joined.Inputs) != len(node.Inputs) || len(joined.Outputs) != len(node.Outputs) {
-		return false
-	}
-	for i, name := range node.Inputs {
-		if joined.Inputs[i] != name {
-			return false
-		}
-	}
-	for i, name := range node.Outputs {
-		if joined.Outputs[i] != name {
-			return false
-		}
-	}
-	return true
-}
-
-// canonical returns the one name of an operator set's domain: ai.onnx has two.
-func canonical(name string) string {
-	if name == "ai.onnx" {
-		return ""
-	}
-	return name
+	return nil
 }
 
 func mismatch(format string, args ...any) error {

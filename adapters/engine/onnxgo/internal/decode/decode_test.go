@@ -59,8 +59,8 @@ func TestNodesJoinBothReaders(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if kind := nodes[5].Attributes[0].Kind; kind != operator.OtherAttribute {
-		t.Errorf("a graph is an attribute of kind %v", kind)
+	if a := nodes[5].Attributes[0]; a.Kind != operator.GraphAttribute || a.Graph == nil {
+		t.Errorf("a graph is an attribute of kind %v, %v", a.Kind, a.Graph)
 	}
 	if a := nodes[0].Attributes[0]; a.Kind != operator.FloatAttribute || a.Float != 2 || a.Name != "value_float" {
 		t.Errorf("%+v", a)

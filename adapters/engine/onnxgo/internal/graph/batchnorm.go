@@ -49,7 +49,7 @@ func foldBatchNormalizations(p *program) error {
 		inputs := []string{maker.inputs[0], maker.outputs[0] + "/folded weights", maker.outputs[0] + "/folded bias"}
 		p.values[inputs[1]] = known(p.folded.get(inputs[1], func() domain.Tensor { return scaleFilters(weights, scale) }))
 		p.values[inputs[2]] = known(p.folded.get(inputs[2], func() domain.Tensor { return foldBias(bias, scale, shift) }))
-		return &step{maker.name, conv, inputs, s.outputs}, maker
+		return maker.joined(s, conv, inputs), maker
 	})
 	return nil
 }
@@ -58,7 +58,7 @@ func foldBatchNormalizations(p *program) error {
 // where it has none, and whether they are constants.
 func (p *program) convolutionWeights(s *step) (weights domain.Tensor, bias []float32, ok bool) {
 	w := p.values[s.inputs[1]]
-	if !w.Known() {
+	if !w.Known() || w.Datatype != domain.FP32 {
 		return domain.Tensor{}, nil, false
 	}
 	if len(s.inputs) > 2 && s.inputs[2] != "" {

@@ -27,7 +27,7 @@ func fuseResiduals(p *program) error {
 			inputs = append(inputs, "")
 		}
 		inputs = append(inputs, s.inputs[1-at])
-		return &step{maker.name, conv.WithResidual(), inputs, s.outputs}, maker
+		return maker.joined(s, conv.WithResidual(), inputs), maker
 	})
 	return nil
 }
@@ -63,7 +63,7 @@ func fuseClamps(p *program) error {
 			return nil, nil
 		}
 		maker := producers[0]
-		return &step{maker.name, conv.WithClamp(low, high), maker.inputs, s.outputs}, maker
+		return maker.joined(s, conv.WithClamp(low, high), maker.inputs), maker
 	})
 	return nil
 }

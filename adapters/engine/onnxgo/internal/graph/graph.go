@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
@@ -24,6 +25,7 @@ type Graph struct {
 type node struct {
 	operator.Node
 	operator operator.Operator
+	control  control // instead of the operator, for If, Loop and Scan
 }
 
 // Definition is what a Graph is made of. Nodes come in an order in which each
@@ -41,36 +43,51 @@ type Definition struct {
 // supported are named in one error of kind Unsupported; a graph that breaks
 // ONNX's rules is an error of kind Invalid.
 func New(d Definition) (*Graph, error) {
-	g := &Graph{inputs: d.Inputs, outputs: d.Outputs, constants: make(map[string]domain.Tensor, len(d.Constants)), budget: d.Budget, set: d.Set}
-	for name, tensor := range d.Constants {
-		g.constants[name] = tensor
+	if err := checkNames(d); err != nil {
+		return nil, err
+	}
+	g := empty(d)
+	nodes, refused := parseNodes(d.Nodes)
+	if err := joinRefusals(refused); err != nil {
+		return nil, err
+	}
+	g.nodes = nodes
+	return g, g.foldConstants()
+}
+
+// empty returns the graph of a definition without its nodes.
+func empty(d Definition) *Graph {
+	g := &Graph{inputs: d.Inputs, outputs: d.Outputs, constants: maps.Clone(d.Constants), budget: d.Budget, set: d.Set}
+	if g.constants == nil {
+		g.constants = map[string]domain.Tensor{}
 	}
 	if g.set == nil {
 		g.set = micro.Available()[0]
 	}
-	if err := checkNames(d); err != nil {
-		return nil, err
-	}
-	if err := g.parse(d.Nodes); err != nil {
-		return nil, err
-	}
-	return g, g.foldConstants()
+	return g
 }
 
-// parse reads every node, so that a model's author learns all that is missing
+// parseNodes reads every node, so that a model's author learns all that is missing
 // at once.
-func (g *Graph) parse(nodes []operator.Node) error {
-	var refused []error
-	g.nodes = make([]node, 0, len(nodes))
+func parseNodes(nodes []operator.Node) (parsed []node, refused []error) {
+	parsed = make([]node, 0, len(nodes))
 	for _, n := range nodes {
-		op, err := operator.Parse(n)
-		if err != nil {
-			refused = append(refused, err)
-			continue
-		}
-		g.nodes = append(g.nodes, node{n, op})
+		p, errs := parseNode(n)
+		parsed, refused = append(parsed, p), append(refused, errs...)
 	}
-	return joinRefusals(refused)
+	return parsed, refused
+}
+
+func parseNode(n operator.Node) (node, []error) {
+	if parse, ok := controls[n.OpType]; ok && n.Domain == "" {
+		c, refused := parse(n)
+		return node{Node: n, control: c}, refused
+	}
+	op, err := operator.Parse(n)
+	if err != nil {
+		return node{}, []error{err}
+	}
+	return node{Node: n, operator: op}, nil
 }
 
 // joinRefusals makes one error of many, of the kind of the first.
@@ -104,10 +121,30 @@ func checkNames(d Definition) error {
 	for _, input := range d.Inputs {
 		made[input.Name] = true
 	}
-	for _, n := range d.Nodes {
+	if err := checkNodeNames(d.Nodes, made, nil); err != nil {
+		return err
+	}
+	for _, output := range d.Outputs {
+		if !made[output.Name] {
+			return &domain.Error{Kind: domain.Invalid, Field: "output " + output.Name, Msg: "no node makes it"}
+		}
+	}
+	return nil
+}
+
+// checkNodeNames goes through nodes in order and adds what they make. Outer are
+// the values that a body sees beside its own.
+func checkNodeNames(nodes []operator.Node, made map[string]bool, outer func(string) bool) error {
+	sees := func(name string) bool { return made[name] || outer != nil && outer(name) }
+	for _, n := range nodes {
 		for _, name := range n.Inputs {
-			if name != "" && !made[name] {
+			if name != "" && !sees(name) {
 				return n.Invalid(fmt.Sprintf("its input %q is made by no node before it", name))
+			}
+		}
+		for _, a := range n.Attributes {
+			if err := checkBodyNames(n, a.Graph, sees); err != nil {
+				return err
 			}
 		}
 		for _, name := range n.Outputs {
@@ -120,9 +157,27 @@ func checkNames(d Definition) error {
 			made[name] = true
 		}
 	}
-	for _, output := range d.Outputs {
-		if !made[output.Name] {
-			return &domain.Error{Kind: domain.Invalid, Field: "output " + output.Name, Msg: "no node makes it"}
+	return nil
+}
+
+// checkBodyNames is checkNames for the body of a node.
+func checkBodyNames(n operator.Node, body *operator.Body, outer func(string) bool) error {
+	if body == nil {
+		return nil
+	}
+	made := make(map[string]bool, len(body.Nodes)+len(body.Inputs))
+	for name := range body.Constants {
+		made[name] = true
+	}
+	for _, input := range body.Inputs {
+		made[input.Name] = true
+	}
+	if err := checkNodeNames(body.Nodes, made, outer); err != nil {
+		return err
+	}
+	for _, output := range body.Outputs {
+		if !made[output.Name] && !outer(output.Name) {
+			return n.Invalid(fmt.Sprintf("output %q of its body is made by no node", output.Name))
 		}
 	}
 	return nil

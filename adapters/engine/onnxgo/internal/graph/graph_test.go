@@ -146,7 +146,9 @@ func execute(t *testing.T, g *Graph, input domain.Tensor) domain.Tensor {
 			t.Fatal(err)
 		}
 		for _, run := range state.Runs {
-			run()
+			if err := run(); err != nil {
+				t.Fatal(err)
+			}
 		}
 		output = state.Values[plan.Outputs[0]].Clone()
 	}
@@ -199,7 +201,7 @@ func TestPassesLeaveFewSteps(t *testing.T) {
 	// Three convolutions, which took all else, the product, and a reordering in front of
 	// the first convolution and behind the last: Reshape is a view.
 	if len(plan.Steps) != 6 {
-		t.Fatalf("%d steps, expected 6:\n%v", len(plan.Steps), plan)
+		t.Fatalf("%d steps, expected 6:\n%v", len(plan.Steps), plan.Describe())
 	}
 	clamped, added := 0, 0
 	for _, s := range plan.Steps {

@@ -11,10 +11,17 @@ import (
 
 // step is an operator on its way into a plan.
 type step struct {
-	name     string // the node's, for messages
+	name     string   // the node's, for messages
+	fused    []string // the names of further nodes that it computes
 	operator operator.Operator
 	inputs   []string // "" was left out
 	outputs  []string // "" is read by nobody
+}
+
+// joined returns a step that computes what a later step computed too.
+func (s *step) joined(later *step, op operator.Operator, inputs []string) *step {
+	fused := append(append(slices.Clone(s.fused), later.name), later.fused...)
+	return &step{name: s.name, fused: fused, operator: op, inputs: inputs, outputs: later.outputs}
 }
 
 // program is a graph for inputs of known shapes, changed by the passes.
@@ -27,16 +34,44 @@ type program struct {
 	spent   int // bytes of the values computed while compiling
 	folded  *memo
 	target  operator.Target
+	alive   func() error // an error stops what takes long
+	inlined int          // nodes of bodies so far
+	groups  map[string]group
+	held    int // items of groups so far
 }
 
 // infer walks the graph for inputs of the given shapes: it finds every value's
 // datatype and shape, and computes those that do not depend on the inputs'
 // elements.
 func (g *Graph) infer(shapes []domain.Shape) (*program, error) {
-	p := &program{values: make(map[string]operator.Value, len(g.nodes)+len(g.constants)), budget: g.budget, folded: &g.folded, target: operator.Target{Set: g.set}}
+	inputs := make([]operator.Value, len(shapes))
+	for i, shape := range shapes {
+		inputs[i] = operator.Value{Datatype: g.inputs[i].Datatype, Shape: shape}
+	}
+	return g.inferFrom(inputs, func() error { return nil })
+}
+
+// inferFrom is infer for inputs of which more may be known. It stops at the first
+// error of alive, which is asked before each node.
+func (g *Graph) inferFrom(inputs []operator.Value, alive func() error) (*program, error) {
+	p := g.start(inputs, alive)
+	for _, n := range g.nodes {
+		if err := p.add(n, nil); err != nil {
+			return nil, err
+		}
+	}
+	return p, p.checkOutputs()
+}
+
+// start returns a program without a step.
+func (g *Graph) start(inputs []operator.Value, alive func() error) *program {
+	p := &program{
+		values: make(map[string]operator.Value, len(g.nodes)+len(g.constants)), budget: g.budget, folded: &g.folded,
+		target: operator.Target{Set: g.set}, alive: alive, groups: make(map[string]group),
+	}
 	for i, input := range g.inputs {
 		p.inputs = append(p.inputs, input.Name)
-		p.values[input.Name] = operator.Value{Datatype: input.Datatype, Shape: shapes[i]}
+		p.values[input.Name] = inputs[i]
 	}
 	for _, output := range g.outputs {
 		p.outputs = append(p.outputs, output.Name)
@@ -44,17 +79,32 @@ func (g *Graph) infer(shapes []domain.Shape) (*program, error) {
 	for name, tensor := range g.constants {
 		p.values[name] = known(tensor)
 	}
-	for _, n := range g.nodes {
-		if err := p.add(n); err != nil {
-			return nil, err
-		}
-	}
-	return p, nil
+	return p
 }
 
-// add infers one node's outputs and, unless they are known, adds a step that
+// add adds a node of the graph, or of a body that is inlined: then the scope says
+// which of the program's values the body's names stand for.
+func (p *program) add(n node, scope scope) error {
+	if err := p.alive(); err != nil {
+		return err
+	}
+	if n.control != nil {
+		return n.control.expand(p, n.Node, scope)
+	}
+	if passed, err := p.passes(n); passed || err != nil {
+		return err
+	}
+	switch {
+	case p.hasHalves(n):
+		return p.addWidened(n)
+	default:
+		return p.addStep(n)
+	}
+}
+
+// addStep infers one node's outputs and, unless they are known, adds a step that
 // computes them.
-func (p *program) add(n node) error {
+func (p *program) addStep(n node) error {
 	inputs := p.valuesOf(n.Inputs)
 	outputs, err := inferOutputs(n, inputs)
 	if err != nil {
@@ -74,7 +124,7 @@ func (p *program) add(n node) error {
 		}
 	}
 	if !allKnown {
-		p.steps = append(p.steps, &step{n.String(), n.operator, n.Inputs, n.Outputs})
+		p.steps = append(p.steps, &step{name: n.String(), operator: n.operator, inputs: n.Inputs, outputs: n.Outputs})
 	}
 	return nil
 }
@@ -140,6 +190,11 @@ func fold(n node, inputs, outputs []operator.Value) ([]operator.Value, error) {
 			return nil, located(err, n.Node)
 		}
 	}
+	if checker, ok := n.operator.(operator.Checker); ok {
+		if err := checker.Check(tensors); err != nil {
+			return nil, located(err, n.Node)
+		}
+	}
 	run(tensors, results)
 	folded := make([]operator.Value, len(outputs))
 	for i, result := range results {
@@ -188,7 +243,7 @@ func bytesOf(v operator.Value) (int, error) {
 
 // foldConstants computes, once for all plans, what depends on constants only.
 func (g *Graph) foldConstants() error {
-	p := &program{values: make(map[string]operator.Value), budget: g.budget}
+	p := &program{values: make(map[string]operator.Value), budget: g.budget, alive: func() error { return nil }}
 	remaining := g.nodes[:0:0]
 	for _, n := range g.nodes {
 		if !g.constant(n) {
@@ -200,7 +255,7 @@ func (g *Graph) foldConstants() error {
 				p.values[name] = known(g.constants[name])
 			}
 		}
-		if err := p.add(n); err != nil {
+		if err := p.add(n, nil); err != nil {
 			return err
 		}
 		for _, name := range n.Outputs {
@@ -210,11 +265,14 @@ func (g *Graph) foldConstants() error {
 		}
 	}
 	g.nodes = remaining
-	return nil
+	return g.widenConstants(p)
 }
 
 // constant reports whether all inputs of a node are constants.
 func (g *Graph) constant(n node) bool {
+	if n.control != nil {
+		return false // what its bodies read is not among its inputs
+	}
 	for _, name := range n.Inputs {
 		if _, ok := g.constants[name]; name != "" && !ok {
 			return false

@@ -105,7 +105,7 @@ func (l *planner) insert() {
 			}
 		}
 		blocking, blocks := l.blocking[s]
-		s = &step{s.name, s.operator, inputs, s.outputs}
+		s = &step{name: s.name, fused: s.fused, operator: s.operator, inputs: inputs, outputs: s.outputs}
 		if blocks {
 			l.blocking[s] = blocking
 		}
@@ -127,7 +127,7 @@ func (l *planner) reordered(v variant) string {
 	l.variants[v] = name
 	original := l.program.values[v.name]
 	l.program.values[name] = operator.Value{Datatype: original.Datatype, Shape: original.Shape}
-	l.program.steps = append(l.program.steps, &step{"reordering " + v.name, operator.Reorder{}, []string{v.name}, []string{name}})
+	l.program.steps = append(l.program.steps, &step{name: "reordering " + v.name, operator: operator.Reorder{}, inputs: []string{v.name}, outputs: []string{name}})
 	return name
 }
 

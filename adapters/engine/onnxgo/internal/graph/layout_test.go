@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -93,7 +94,7 @@ func TestReorderingsVanish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(plan.String(), "reordering"); n != 1 {
-		t.Errorf("%d reorderings, expected one, of the input:\n%v", n, plan)
+	if n := strings.Count(fmt.Sprint(plan.Describe()), "{reordering "); n != 1 {
+		t.Errorf("%d reorderings, expected one, of the input:\n%v", n, plan.Describe())
 	}
 }

@@ -73,7 +73,7 @@ func (pl *placer) findLastUses() {
 // step places a step's outputs and then frees what it was the last to read. The
 // order matters: an output must not overlap an input.
 func (pl *placer) step(i int, s *step) {
-	placed := Step{Name: s.name, operator: s.operator, Inputs: pl.numbersOf(s.inputs), Outputs: pl.numbersOf(s.outputs)}
+	placed := Step{Name: s.name, Fused: s.fused, operator: s.operator, Inputs: pl.numbersOf(s.inputs), Outputs: pl.numbersOf(s.outputs)}
 	if _, isView := pl.views[s.outputs[0]]; !isView {
 		pl.plan.Steps = append(pl.plan.Steps, placed)
 	}

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"fmt"
-
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
@@ -23,7 +21,8 @@ type Plan struct {
 
 // Step is one operator of a plan. Values are numbered; -1 is one left out.
 type Step struct {
-	Name     string // the node that it came from
+	Name     string   // the node that it came from
+	Fused    []string // further nodes that it computes
 	Inputs   []int
 	Outputs  []int
 	operator operator.Operator
@@ -61,7 +60,7 @@ func (g *Graph) Compile(shapes []domain.Shape) (*Plan, error) {
 // It belongs to one goroutine at a time.
 type State struct {
 	Values []domain.Tensor // by number; constants are shared and must not be changed
-	Runs   []func()        // one for each step
+	Runs   []func() error  // one for each step
 	Team   *team.Team      // the threads that the steps are spread over
 }
 
@@ -75,7 +74,7 @@ func (p *Plan) NewState(threads int) (*State, error) {
 			return nil, err
 		}
 	}
-	state := &State{Values: make([]domain.Tensor, len(p.values)), Runs: make([]func(), len(p.Steps)), Team: team.New(threads, micro.Pause)}
+	state := &State{Values: make([]domain.Tensor, len(p.values)), Runs: make([]func() error, len(p.Steps)), Team: team.New(threads, micro.Pause)}
 	for i, v := range p.values {
 		if v.Known() {
 			state.Values[i] = v.Const
@@ -129,7 +128,7 @@ func view(memory domain.Tensor, shape domain.Shape) (domain.Tensor, error) {
 }
 
 // bind compiles a step and ties it to a state's values.
-func (p *Plan) bind(s Step, state *State) (func(), error) {
+func (p *Plan) bind(s Step, state *State) (func() error, error) {
 	inputs, inputTensors := p.pick(s.Inputs, state.Values)
 	outputs, outputTensors := p.pick(s.Outputs, state.Values)
 	target := p.target
@@ -138,7 +137,17 @@ func (p *Plan) bind(s Step, state *State) (func(), error) {
 	if err != nil {
 		return nil, domain.Errorf(domain.KindOf(err), "%s: %w", s.Name, err)
 	}
-	return func() { run(inputTensors, outputTensors) }, nil
+	checker, ok := s.operator.(operator.Checker)
+	if !ok {
+		return func() error { run(inputTensors, outputTensors); return nil }, nil
+	}
+	return func() error {
+		if err := checker.Check(inputTensors); err != nil {
+			return domain.Errorf(domain.KindOf(err), "%s: %w", s.Name, err)
+		}
+		run(inputTensors, outputTensors)
+		return nil
+	}, nil
 }
 
 func (p *Plan) pick(numbers []int, tensors []domain.Tensor) ([]operator.Value, []domain.Tensor) {
@@ -160,13 +169,4 @@ func (p *Plan) Bytes() int {
 		total += b.elements * max(b.datatype.Size(), 1)
 	}
 	return total
-}
-
-// String lists the plan's steps, for people.
-func (p *Plan) String() string {
-	text := ""
-	for i, s := range p.Steps {
-		text += fmt.Sprintf("%3d %s %v -> %v\n", i, s.Name, s.Inputs, s.Outputs)
-	}
-	return text
 }

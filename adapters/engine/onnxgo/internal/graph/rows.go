@@ -22,11 +22,11 @@ func (g *Graph) RowsIndependent() bool {
 	}
 	// Two sizes that no shape in a model is likely to have; a third could not be
 	// told from both.
-	few, err := g.infer(g.shapesOf(11))
+	few, err := g.infer(g.shapesOf(11, shortAxis))
 	if err != nil {
 		return false
 	}
-	many, err := g.infer(g.shapesOf(13))
+	many, err := g.infer(g.shapesOf(13, shortAxis))
 	return err == nil && few.rowsApart() && many.rowsApart() && sameConstants(few, many)
 }
 

@@ -1,56 +1,90 @@
 package graph
 
-import "github.com/portent-go/portent/domain"
+import (
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
+	"github.com/portent-go/portent/domain"
+)
 
 // Signature returns what the graph takes and gives, found by inference and not
 // by what the file claims: exporters often write shapes that do not hold. A
 // batch axis that the operators cannot follow, because a shape with a batch of 1
 // is written into the model, becomes 1. A model that cannot run at all is an
-// error. Where other axes than the batch are dynamic, the claims stand, and an output
-// without one is an error of kind Unsupported.
+// error. Claims stand where shapes depend on the inputs' elements, and where axes
+// other than the batch are dynamic and inference fails for the lengths tried; an
+// output without a claim is then an error of kind Unsupported.
 func (g *Graph) Signature() (domain.Signature, error) {
 	signature := domain.Signature{Inputs: cloneSpecs(g.inputs), Outputs: cloneSpecs(g.outputs)}
 	for i, output := range signature.Outputs {
 		signature.Outputs[i].Activation = g.activation(output.Name)
 	}
 	batched, certain := g.dynamicBatch()
-	if !certain {
+	single, err := g.outputsFor(1, shortAxis)
+	if operator.DependsOnElements(err) || err != nil && !certain && domain.KindOf(err) == domain.Invalid {
 		return signature, checkClaims(signature)
 	}
-	single, err := g.outputsFor(1)
 	if err != nil {
 		return domain.Signature{}, err
 	}
 	for i, v := range single {
 		signature.Outputs[i].Datatype, signature.Outputs[i].Shape = v.Datatype, v.Shape.Clone()
 	}
-	if !batched {
-		return signature, nil
-	}
-	double, err := g.outputsFor(2)
-	if err != nil {
+	if batched && !g.follow(signature, 2, shortAxis) {
 		for i := range signature.Inputs {
 			if shape := signature.Inputs[i].Shape; len(shape) > 0 && shape[0] == domain.Dynamic {
 				shape[0] = 1
 			}
 		}
-		return signature, nil
 	}
-	for i, v := range double {
+	if !certain && !g.follow(signature, 1, longAxis) {
+		signature.Outputs = g.claimed(signature.Outputs)
+		return signature, checkClaims(signature)
+	}
+	return signature, nil
+}
+
+// Plannable reports whether the graph can be compiled, as far as can be told
+// without inputs: otherwise Evaluate computes it.
+func (g *Graph) Plannable() bool {
+	_, err := g.outputsFor(1, shortAxis)
+	return !operator.DependsOnElements(err)
+}
+
+// The lengths of dynamic axes, other than the batch, that are tried to find out
+// what depends on them: a picture of the one is not too small, a text of the
+// other not too long for most models.
+const shortAxis, longAxis = 64, 96
+
+// follow makes those axes of the outputs dynamic that are of another length for
+// another batch or other dynamic axes. It reports whether inference succeeds.
+func (g *Graph) follow(signature domain.Signature, batch, axes int) bool {
+	others, err := g.outputsFor(batch, axes)
+	if err != nil {
+		return false
+	}
+	for i, v := range others {
+		shape := signature.Outputs[i].Shape
 		for axis, n := range v.Shape {
-			if axis < len(signature.Outputs[i].Shape) && signature.Outputs[i].Shape[axis] != n {
-				signature.Outputs[i].Shape[axis] = domain.Dynamic
+			if axis < len(shape) && shape[axis] != n {
+				shape[axis] = domain.Dynamic
 			}
 		}
 	}
-	return signature, nil
+	return true
+}
+
+// claimed returns outputs with the shapes that the file claims.
+func (g *Graph) claimed(outputs []domain.TensorSpec) []domain.TensorSpec {
+	for i, output := range cloneSpecs(g.outputs) {
+		outputs[i].Datatype, outputs[i].Shape = output.Datatype, output.Shape
+	}
+	return outputs
 }
 
 // checkClaims reports an output of which the file says nothing.
 func checkClaims(signature domain.Signature) error {
 	for _, output := range signature.Outputs {
 		if output.Shape == nil {
-			return &domain.Error{Kind: domain.Unsupported, Field: "output " + output.Name, Msg: "has no shape in the file, and axes other than the batch are dynamic"}
+			return &domain.Error{Kind: domain.Unsupported, Field: "output " + output.Name, Msg: "has no shape in the file, and it cannot be known before there are inputs"}
 		}
 	}
 	return nil
@@ -59,37 +93,41 @@ func checkClaims(signature domain.Signature) error {
 // dynamicBatch reports whether an input's first axis is dynamic, and whether it
 // is certain what the shapes are once a batch is chosen.
 func (g *Graph) dynamicBatch() (batched, certain bool) {
+	certain = true
 	for _, input := range g.inputs {
 		for axis, n := range input.Shape {
-			switch {
-			case n == domain.Dynamic && axis == 0:
-				batched = true
-			case n == domain.Dynamic:
-				return false, false
-			}
+			batched = batched || n == domain.Dynamic && axis == 0
+			certain = certain && (n != domain.Dynamic || axis == 0)
 		}
 	}
-	return batched, true
+	return batched, certain
 }
 
 // CompileRows returns the plan for inputs of n rows. Their other axes are static.
-func (g *Graph) CompileRows(n int) (*Plan, error) { return g.Compile(g.shapesOf(n)) }
+func (g *Graph) CompileRows(n int) (*Plan, error) { return g.Compile(g.shapesOf(n, shortAxis)) }
 
-// shapesOf returns the inputs' shapes for a batch of n.
-func (g *Graph) shapesOf(n int) []domain.Shape {
+// shapesOf returns the inputs' shapes for a batch of n and a length of other
+// dynamic axes.
+func (g *Graph) shapesOf(n, axes int) []domain.Shape {
 	shapes := make([]domain.Shape, len(g.inputs))
 	for i, input := range g.inputs {
 		shapes[i] = input.Shape.Clone()
-		if len(shapes[i]) > 0 && shapes[i][0] == domain.Dynamic {
-			shapes[i][0] = n
+		for axis, length := range shapes[i] {
+			switch {
+			case length == domain.Dynamic && axis == 0:
+				shapes[i][axis] = n
+			case length == domain.Dynamic:
+				shapes[i][axis] = axes
+			}
 		}
 	}
 	return shapes
 }
 
-// outputsFor infers the outputs for a batch of n.
-func (g *Graph) outputsFor(n int) ([]spec, error) {
-	p, err := g.infer(g.shapesOf(n))
+// outputsFor infers the outputs for a batch of n and a length of other dynamic
+// axes.
+func (g *Graph) outputsFor(n, axes int) ([]spec, error) {
+	p, err := g.infer(g.shapesOf(n, axes))
 	if err != nil {
 		return nil, err
 	}

@@ -23,3 +23,41 @@ func (e *GemmEpilogue) Apply(sum float32, i, j int) float32 {
 	}
 	return sum
 }
+
+// MultiplyMatrices writes A*B. Each element is summed in the order of K.
+func MultiplyMatrices[T Number](g GemmGeometry, dst, a, b []T) {
+	clear(dst)
+	rowA, columnA := g.K, 1
+	if g.TransA {
+		rowA, columnA = 1, g.M
+	}
+	for i := range g.M {
+		to := dst[i*g.N : (i+1)*g.N]
+		for k := range g.K {
+			x := a[i*rowA+k*columnA]
+			if g.TransB {
+				for j := range to {
+					product := x * b[j*g.K+k] // rounded: no fused addition
+					to[j] += product
+				}
+				continue
+			}
+			for j, y := range b[k*g.N : (k+1)*g.N] {
+				product := x * y
+				to[j] += product
+			}
+		}
+	}
+}
+
+// FinishProduct turns a product of rows of n elements into alpha*P + beta*C; C has
+// strides of its own, and nil is none.
+func FinishProduct[T Number](dst []T, n int, alpha, beta T, c []T, row, column int) {
+	for at := range dst {
+		dst[at] *= alpha
+		if c != nil {
+			addend := beta * c[at/n*row+at%n*column]
+			dst[at] += addend
+		}
+	}
+}

@@ -70,6 +70,8 @@ func selectAxis[T any](dst, src []T, axes [][]Stretch, base int, fill T) int {
 			n := s.Length * lengthOf(axes[1:])
 			Fill(dst[at:at+n], fill)
 			at += n
+		case len(axes) == 2 && len(axes[1]) == 1 && axes[1][0].Start >= 0:
+			at += selectPlane(dst[at:], src, s, axes[1][0], base)
 		case len(axes) == 1:
 			selectRow(dst[at:at+s.Length], src, base+s.Start, s.Step)
 			at += s.Length
@@ -80,6 +82,32 @@ func selectAxis[T any](dst, src []T, axes [][]Stretch, base int, fill T) int {
 		}
 	}
 	return at
+}
+
+// shortRow is the length up to which rows are written side by side, an element of
+// each in turn, because a loop over so few costs more than it does.
+const shortRow = 8
+
+// selectPlane writes a part of dst that two evenly spaced axes pick, and returns
+// how long it is.
+func selectPlane[T any](dst, src []T, outer, inner Stretch, base int) int {
+	n := inner.Length
+	base += outer.Start + inner.Start
+	if n > shortRow || n >= outer.Length {
+		for i := range outer.Length {
+			selectRow(dst[i*n:(i+1)*n], src, base+i*outer.Step, inner.Step)
+		}
+		return outer.Length * n
+	}
+	for i := range n {
+		to, from := i, base+i*inner.Step
+		for range outer.Length {
+			dst[to] = src[from]
+			to += n
+			from += outer.Step
+		}
+	}
+	return outer.Length * n
 }
 
 func selectRow[T any](dst, src []T, at, step int) {

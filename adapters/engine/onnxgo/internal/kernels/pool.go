@@ -92,3 +92,52 @@ func total(src []float32, w window) float64 {
 	}
 	return sum
 }
+
+// PowerPool stores each window's p-norm: the p-th root of the sum of the p-th
+// powers of absolute values.
+func PowerPool(g PoolGeometry, p int, dst, src []float32) {
+	g.windows(dst, src, func(src []float32, w window, _, _ int) float32 {
+		sum := 0.0
+		for row := range w.rows {
+			at := w.start + row*w.rowStep
+			for range w.columns {
+				sum += power(float64(src[at]), p)
+				at += w.columnStep
+			}
+		}
+		return float32(root(sum, p))
+	})
+}
+
+// GlobalPowerPool stores the p-norm of each plane of n elements.
+func GlobalPowerPool[T float32 | float64](dst, src []T, n, p int) {
+	for i := range dst {
+		sum := 0.0
+		for _, x := range src[i*n : (i+1)*n] {
+			sum += power(float64(x), p)
+		}
+		dst[i] = T(root(sum, p))
+	}
+}
+
+func power(x float64, p int) float64 {
+	switch p {
+	case 1:
+		return math.Abs(x)
+	case 2:
+		return x * x
+	default:
+		return math.Pow(math.Abs(x), float64(p))
+	}
+}
+
+func root(x float64, p int) float64 {
+	switch p {
+	case 1:
+		return x
+	case 2:
+		return math.Sqrt(x)
+	default:
+		return math.Pow(x, 1/float64(p))
+	}
+}

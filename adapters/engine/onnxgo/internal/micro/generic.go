@@ -1,6 +1,9 @@
 package micro
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // generic are the kernels in Go, for every processor.
 var generic = &Set{
@@ -18,6 +21,7 @@ var generic = &Set{
 	Winograd2: Winograd{Input: winogradInput2, Output: winogradOutput2},
 	MaxWindow: maxWindow, SumWindow: sumWindow,
 	AddRow: addRow, ScaleShiftRow: scaleShiftRow, ClampRow: clampRow,
+	ExpRow: mapRow(math.Exp), SigmoidRow: mapRow(sigmoid), TanhRow: mapRow(math.Tanh), ErfRow: mapRow(math.Erf),
 }
 
 // lanes is so many that the loops over the channels of a block are long.

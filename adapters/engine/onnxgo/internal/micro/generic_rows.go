@@ -63,3 +63,17 @@ func clampRow(a *Row) {
 		*vectorAt(address(a.Out), p*vectorBytes) = v
 	}
 }
+
+// mapRow returns the kernel of a function, which is computed as float64.
+func mapRow(f func(float64) float64) func(*Row) {
+	return func(a *Row) {
+		for p := range a.Pixels {
+			x, v := vectorAt(address(a.X), p*vectorBytes), vectorAt(address(a.Out), p*vectorBytes)
+			for i := range v {
+				v[i] = clampTo(float32(f(float64(x[i]))), a.Low, a.High)
+			}
+		}
+	}
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -173,6 +173,18 @@ func clampRowAVX512(a *Row)
 func scaleShiftRowAVX512(a *Row)
 
 //go:noescape
+func expRowAVX512(a *Row)
+
+//go:noescape
+func sigmoidRowAVX512(a *Row)
+
+//go:noescape
+func tanhRowAVX512(a *Row)
+
+//go:noescape
+func erfRowAVX512(a *Row)
+
+//go:noescape
 func unit1x1AVX2(a *Tile)
 
 //go:noescape
@@ -296,6 +308,18 @@ func clampRowAVX2(a *Row)
 func scaleShiftRowAVX2(a *Row)
 
 //go:noescape
+func expRowAVX2(a *Row)
+
+//go:noescape
+func sigmoidRowAVX2(a *Row)
+
+//go:noescape
+func tanhRowAVX2(a *Row)
+
+//go:noescape
+func erfRowAVX2(a *Row)
+
+//go:noescape
 func pause()
 
 var avx512 = &Set{
@@ -313,6 +337,7 @@ var avx512 = &Set{
 	Winograd2: Winograd{Input: winogradInput2AVX512, Output: winogradOutput2AVX512},
 	MaxWindow: maxWindowAVX512, SumWindow: sumWindowAVX512,
 	AddRow: addRowAVX512, ScaleShiftRow: scaleShiftRowAVX512, ClampRow: clampRowAVX512,
+	ExpRow: expRowAVX512, SigmoidRow: sigmoidRowAVX512, TanhRow: tanhRowAVX512, ErfRow: erfRowAVX512,
 }
 
 var avx2 = &Set{
@@ -330,4 +355,5 @@ var avx2 = &Set{
 	Winograd2: Winograd{Input: winogradInput2AVX2, Output: winogradOutput2AVX2},
 	MaxWindow: maxWindowAVX2, SumWindow: sumWindowAVX2,
 	AddRow: addRowAVX2, ScaleShiftRow: scaleShiftRowAVX2, ClampRow: clampRowAVX2,
+	ExpRow: expRowAVX2, SigmoidRow: sigmoidRowAVX2, TanhRow: tanhRowAVX2, ErfRow: erfRowAVX2,
 }

@@ -26,6 +26,11 @@ type Set struct {
 	// AddRow writes X + Y, ScaleShiftRow X*Y + Z with Y and Z one vector each,
 	// and ClampRow X; all of them clamped.
 	AddRow, ScaleShiftRow, ClampRow func(*Row)
+
+	// ExpRow writes e^X, SigmoidRow 1/(1+e^-X), TanhRow the hyperbolic tangent and
+	// ErfRow the error function, all clamped. Results are off by at most two units in
+	// the last place, four of Sigmoid, or 2^-126 absolutely.
+	ExpRow, SigmoidRow, TanhRow, ErfRow func(*Row)
 }
 
 // Winograd is a pair of transforms.

@@ -70,9 +70,9 @@ func TestActivationsRefuse(t *testing.T) {
 		kind   domain.Kind
 		said   string
 	}{
-		{heavyNode("Relu", 14, 1), inputsOf(vector[int32](1)), domain.Unsupported, "INT32"},
-		{heavyNode("Sigmoid", 13, 1), inputsOf(vector[float64](1)), domain.Unsupported, "FP64"},
-		{heavyNode("Softmax", 13, 1), inputsOf(vector[float64](1)), domain.Unsupported, "FP64"},
+		{heavyNode("Relu", 13, 1), inputsOf(vector[int32](1)), domain.Unsupported, "INT32"},
+		{heavyNode("Sigmoid", 13, 1), inputsOf(vector[int32](1)), domain.Unsupported, "INT32"},
+		{heavyNode("Softmax", 13, 1), inputsOf(vector[int32](1)), domain.Unsupported, "INT32"},
 		{heavyNode("Softmax", 13, 1), inputsOf(tensorOf[float32](domain.Shape{}, 1)), domain.Invalid, "axis -1 is not one of 0"},
 		{heavyNode("Softmax", 11, 1), inputsOf(vector[float32](1)), domain.Invalid, "axis 1 is not one of 1"},
 		{heavyNode("LogSoftmax", 13, 1, whole("axis", 2)), inputsOf(tensorOf[float32](domain.Shape{1, 1}, 1)), domain.Invalid, "axis 2 is not one of 2"},

@@ -147,6 +147,8 @@ func (a Attribute) value() string {
 		return fmt.Sprint(a.Floats)
 	case StringsAttribute:
 		return fmt.Sprintf("%q", a.Texts)
+	case GraphAttribute:
+		return "a graph"
 	default:
 		return "a value of a type that is not read"
 	}
@@ -154,16 +156,29 @@ func (a Attribute) value() string {
 
 // String names the node as errors do: node "conv1" (Conv).
 func (n Node) String() string {
-	name := n.Name
-	if name == "" && len(n.Outputs) > 0 {
+	if n.Name == "" && len(n.Outputs) > 0 {
 		return fmt.Sprintf("node of output %q (%s)", n.Outputs[0], n.OpType)
 	}
-	return fmt.Sprintf("node %q (%s)", name, n.OpType)
+	return fmt.Sprintf("node %q (%s)", n.Name, n.OpType)
+}
+
+// Label is the node's name, or that of its first output if it has none.
+func (n Node) Label() string {
+	if n.Name == "" && len(n.Outputs) > 0 {
+		return n.Outputs[0]
+	}
+	return n.Name
 }
 
 // Unsupported returns the error that refuses the node.
 func (n Node) Unsupported(text string) error {
 	return &domain.Error{Kind: domain.Unsupported, Field: n.String(), Msg: text}
+}
+
+// UnknownElements returns the error for an input of the node on whose elements
+// something depends, and that are not known while compiling.
+func (n Node) UnknownElements(input string) error {
+	return domain.Errorf(domain.Unsupported, "%s: %w", n, unknownElements(input))
 }
 
 // Invalid returns the error for a node that breaks ONNX's own rules.

@@ -8,7 +8,7 @@ import (
 )
 
 var batchNormalizations = []definition{
-	{since: 7, inputs: arity{5, 5}, outputs: arity{1, 5}, parse: parseBatchNormalization},
+	{since: 6, inputs: arity{5, 5}, outputs: arity{1, 5}, parse: parseBatchNormalization},
 	{since: 14, inputs: arity{5, 5}, outputs: arity{1, 3}, parse: parseBatchNormalization},
 }
 
@@ -19,12 +19,15 @@ type BatchNormalization struct{ epsilon float32 }
 func parseBatchNormalization(node Node) (Operator, error) {
 	a := attributesOf(node)
 	b := &BatchNormalization{epsilon: a.float("epsilon", 1e-5)}
-	a.float("momentum", 0.9) // matters to training only
+	momentum := a.float("momentum", 0.9) // matters to training only
+	if node.Opset < 7 {
+		a.expect(a.bool("is_test", false), "is_test", "is not supported, 1 is")
+	}
 	if node.Opset < 9 {
 		a.expect(a.bool("spatial", true), "spatial", "is not supported, 1 is")
 	}
-	if node.Opset >= 14 {
-		a.expect(!a.bool("training_mode", false), "training_mode", "is not supported, 0 is")
+	if node.Opset >= 14 && a.bool("training_mode", false) {
+		return trainingNormalization{*b, momentum}, a.done()
 	}
 	if err := a.done(); err != nil {
 		return nil, err
@@ -47,7 +50,7 @@ var parameters = [...]string{"scale", "B", "mean", "var"}
 
 // Infer returns X's shape.
 func (b *BatchNormalization) Infer(inputs []Value) ([]Value, error) {
-	x, err := operand(inputs, 0, "X")
+	x, err := realOperand(inputs, 0, "X")
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +59,18 @@ func (b *BatchNormalization) Infer(inputs []Value) ([]Value, error) {
 	}
 	channels, _ := channelsOf(x.Shape)
 	for i, name := range parameters {
-		v, err := operand(inputs, i+1, name)
+		v, err := present(inputs, i+1, name)
 		if err != nil {
 			return nil, err
+		}
+		if v.Datatype != x.Datatype {
+			return nil, wrongDatatype(name, v.Datatype, "that of input X, "+x.Datatype.String()+",")
 		}
 		if want := (domain.Shape{channels}); !v.Shape.Equal(want) {
 			return nil, misshapen(name, v.Shape, want.String())
 		}
 	}
-	return outputOf(x.Shape)
+	return like(x, x.Shape)
 }
 
 // channelsOf returns how many channels a shape has and the elements of each. A
@@ -91,36 +97,43 @@ func (b *BatchNormalization) ScaleShift(inputs []Value) (scale, shift []float32,
 		}
 	}
 	scale, shift = make([]float32, len(known[0])), make([]float32, len(known[0]))
-	b.scaleShift(scale, shift, known[0], known[1], known[2], known[3])
+	scaleShift(float64(b.epsilon), scale, shift, known[0], known[1], known[2], known[3])
 	return scale, shift, true
 }
 
-func (b *BatchNormalization) scaleShift(scale, shift, gamma, beta, mean, variance []float32) {
+func scaleShift[T realNumber](epsilon float64, scale, shift, gamma, beta, mean, variance []T) {
 	for c := range scale {
-		factor := float64(gamma[c]) / math.Sqrt(float64(variance[c])+float64(b.epsilon))
-		scale[c] = float32(factor)
-		shift[c] = float32(float64(beta[c]) - float64(mean[c])*factor)
+		factor := float64(gamma[c]) / math.Sqrt(float64(variance[c])+epsilon)
+		scale[c] = T(factor)
+		shift[c] = T(float64(beta[c]) - float64(mean[c])*factor)
 	}
 }
 
-// Compile computes scale and shift now if the parameters are known, else at
-// every run.
+// Compile computes scale and shift now if the parameters are known and FP32, else
+// at every run.
 func (b *BatchNormalization) Compile(inputs, _ []Value) (Run, error) {
 	channels, plane := channelsOf(inputs[0].Shape)
 	if n, err := inputs[0].Shape.Elements(); n == 0 {
 		return func(_, _ []domain.Tensor) {}, err
 	}
-	scale, shift, known := b.ScaleShift(inputs)
-	if !known {
-		if err := fitsScratch(channels, 2); err != nil {
-			return nil, err
-		}
-		scale, shift = make([]float32, channels), make([]float32, channels)
+	if scale, shift, known := b.ScaleShift(inputs); known {
+		return func(inputs, outputs []domain.Tensor) {
+			kernels.ScaleShift(floats(outputs[0]), floats(inputs[0]), scale, shift, plane)
+		}, nil
 	}
-	return func(inputs, outputs []domain.Tensor) {
-		if !known {
-			b.scaleShift(scale, shift, floats(inputs[1]), floats(inputs[2]), floats(inputs[3]), floats(inputs[4]))
-		}
-		kernels.ScaleShift(floats(outputs[0]), floats(inputs[0]), scale, shift, plane)
-	}, nil
+	if err := fitsScratch(channels, 2); err != nil {
+		return nil, err
+	}
+	if inputs[0].Datatype == domain.FP64 {
+		return normalizeBatch[float64](b, channels, plane), nil
+	}
+	return normalizeBatch[float32](b, channels, plane), nil
+}
+
+func normalizeBatch[T realNumber](b *BatchNormalization, channels, plane int) Run {
+	scale, shift := make([]T, channels), make([]T, channels)
+	return func(in, out []domain.Tensor) {
+		scaleShift(float64(b.epsilon), scale, shift, dataOf[T](in[1]), dataOf[T](in[2]), dataOf[T](in[3]), dataOf[T](in[4]))
+		kernels.ScaleShift(dataOf[T](out[0]), dataOf[T](in[0]), scale, shift, plane)
+	}
 }

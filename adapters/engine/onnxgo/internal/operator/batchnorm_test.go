@@ -53,7 +53,7 @@ func TestBatchNormalizationRefusesTraining(t *testing.T) {
 		{7, whole("spatial", 0), "spatial = 0 is not supported"},
 		{9, whole("spatial", 1), "spatial = 1 is not known to BatchNormalization in opset 9"},
 		{13, whole("training_mode", 0), "training_mode = 0 is not known to BatchNormalization in opset 13"},
-		{14, whole("training_mode", 1), "training_mode = 1 is not supported"},
+		{14, whole("training_mode", 2), "training_mode = 2 is neither 0 nor 1"},
 		{14, text("momentum", "x"), `momentum = "x"`},
 		{7, whole("is_test", 1), "is_test = 1 is not known"},
 	} {

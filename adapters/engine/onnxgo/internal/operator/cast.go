@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
@@ -10,8 +11,14 @@ import (
 // onnxDatatypes are the domain's datatypes, by the numbers that ONNX's
 // attributes use for them.
 var onnxDatatypes = map[int]domain.Datatype{
-	1: domain.FP32, 2: domain.UINT8, 3: domain.INT8, 4: domain.UINT16, 5: domain.INT16, 6: domain.INT32, 7: domain.INT64,
+	1: domain.FP32, 2: domain.UINT8, 3: domain.INT8, 4: domain.UINT16, 5: domain.INT16, 6: domain.INT32, 7: domain.INT64, 8: domain.BYTES,
 	9: domain.BOOL, 10: domain.FP16, 11: domain.FP64, 12: domain.UINT32, 13: domain.UINT64, 16: domain.BF16,
+}
+
+// DatatypeOf returns the datatype that ONNX has a number for.
+func DatatypeOf(number int64) (domain.Datatype, bool) {
+	datatype, ok := onnxDatatypes[int(number)]
+	return datatype, ok
 }
 
 // cast converts elements to another datatype. Numbers with a fraction lose it
@@ -24,11 +31,48 @@ type cast struct{ to domain.Datatype }
 func parseCast(node Node) (Operator, error) {
 	a := attributesOf(node)
 	to, ok := onnxDatatypes[a.int("to", 0)]
-	a.expect(ok, "to", "is not a datatype that is supported here")
-	if node.Opset >= 19 {
-		a.bool("saturate", true) // means something for 8-bit floats only
-	}
+	a.expect(ok && (to != domain.BYTES || node.Opset >= 9), "to", "is not a datatype that is supported here")
+	ignoreSmallFloats(a, node)
 	return cast{to}, a.done()
+}
+
+// ignoreSmallFloats reads the attributes that mean something for floats of 8 bits
+// only.
+func ignoreSmallFloats(a *attributes, node Node) {
+	if node.Opset >= 19 {
+		a.bool("saturate", true)
+	}
+	if node.Opset >= 24 {
+		a.text("round_mode", "up")
+	}
+}
+
+func parseCastLike(node Node) (Operator, error) {
+	a := attributesOf(node)
+	ignoreSmallFloats(a, node)
+	return castLike{}, a.done()
+}
+
+// castLike converts its first input to the datatype of the second.
+type castLike struct{}
+
+// Infer returns the datatype of the second input.
+func (castLike) Infer(inputs []Value) ([]Value, error) {
+	like, err := present(inputs, 1, "target_type")
+	if err != nil {
+		return nil, err
+	}
+	return cast{like.Datatype}.Infer(inputs[:1])
+}
+
+// Compile returns the conversion.
+func (castLike) Compile(inputs, outputs []Value) (Run, error) {
+	return cast{outputs[0].Datatype}.Compile(inputs[:1], outputs)
+}
+
+// Check refuses texts that are no numbers.
+func (castLike) Check(inputs []domain.Tensor) error {
+	return cast{inputs[1].Datatype()}.Check(inputs[:1])
 }
 
 // Infer returns the other datatype.
@@ -38,9 +82,22 @@ func (c cast) Infer(inputs []Value) ([]Value, error) {
 		return nil, err
 	}
 	if _, ok := conversions[data.Datatype]; !ok {
-		return nil, wrongDatatype("input", data.Datatype, "any but BYTES")
+		return nil, wrongDatatype("input", data.Datatype, "any but that")
+	}
+	if data.Known() {
+		if err := c.Check([]domain.Tensor{data.Const}); err != nil {
+			return nil, err
+		}
 	}
 	return like(Value{Datatype: c.to}, data.Shape)
+}
+
+// Check refuses texts that are no numbers.
+func (c cast) Check(inputs []domain.Tensor) error {
+	if c.to == domain.BYTES {
+		return nil
+	}
+	return checkNumbers(dataOf[string](inputs[0]), c.to)
 }
 
 // Compile returns the conversion.
@@ -68,10 +125,11 @@ var conversions = map[domain.Datatype]map[domain.Datatype]conversion{
 	domain.INT64: fromIntegers[int64](),
 	domain.UINT8: fromIntegers[uint8](), domain.UINT16: fromIntegers[uint16](),
 	domain.UINT32: fromIntegers[uint32](), domain.UINT64: fromIntegers[uint64](),
-	domain.FP16: fromReals(func(v domain.Float16) float64 { return float64(v.Float32()) }),
-	domain.BF16: fromReals(func(v domain.BFloat16) float64 { return float64(v.Float32()) }),
-	domain.FP32: fromReals(func(v float32) float64 { return float64(v) }),
-	domain.FP64: fromReals(func(v float64) float64 { return v }),
+	domain.FP16:  fromReals(func(v domain.Float16) float64 { return float64(v.Float32()) }),
+	domain.BF16:  fromReals(func(v domain.BFloat16) float64 { return float64(v.Float32()) }),
+	domain.FP32:  fromReals(func(v float32) float64 { return float64(v) }),
+	domain.FP64:  fromReals(func(v float64) float64 { return v }),
+	domain.BYTES: fromTexts(),
 }
 
 func zeroOrOne(v bool) float64 {
@@ -97,6 +155,7 @@ func fromReals[S domain.Element](number func(S) float64) map[domain.Datatype]con
 		domain.BF16:   with(func(v S) domain.BFloat16 { return domain.BFloat16(kernels.BrainHalf(number(v))) }),
 		domain.FP32:   with(func(v S) float32 { return float32(number(v)) }),
 		domain.FP64:   with(number),
+		domain.BYTES:  with(func(v S) string { return textOf(v, number(v)) }),
 	}
 }
 
@@ -120,6 +179,7 @@ func fromIntegers[S integer]() map[domain.Datatype]conversion {
 		domain.BF16:   with(func(v S) domain.BFloat16 { return domain.BFloat16(kernels.BrainHalf(float64(v))) }),
 		domain.FP32:   directly[float32, S],
 		domain.FP64:   directly[float64, S],
+		domain.BYTES:  with(func(v S) string { return fmt.Sprint(v) }),
 	}
 }
 

@@ -69,7 +69,7 @@ func TestCastOfWhatDoesNotFit(t *testing.T) {
 }
 
 func TestCastRefuses(t *testing.T) {
-	for number, said := range map[int64]string{8: "to = 8", 17: "to = 17", 14: "to = 14", 0: "to = 0", 22: "to = 22"} {
+	for number, said := range map[int64]string{17: "to = 17", 14: "to = 14", 0: "to = 0", 22: "to = 22"} {
 		_, err := Parse(heavyNode("Cast", 21, 1, whole("to", number)))
 		checkRefused(t, err, domain.Unsupported, `node "n" (Cast)`, said)
 	}
@@ -78,5 +78,7 @@ func TestCastRefuses(t *testing.T) {
 	_, err = Parse(heavyNode("Cast", 19, 1, whole("to", 1), whole("saturate", 2)))
 	checkRefused(t, err, domain.Unsupported, "saturate = 2")
 	_, err = parsed[Operator](t, heavyNode("Cast", 13, 1, whole("to", 1))).Infer(inputsOf(vector("1")))
-	checkRefused(t, err, domain.Unsupported, "BYTES")
+	if err != nil {
+		t.Errorf("a text that is a number: %v", err)
+	}
 }

@@ -75,6 +75,13 @@ func (c *Conv) HasResidual() bool { return c.residual }
 
 // Infer returns the output's shape, [N,M,oH,oW].
 func (c *Conv) Infer(inputs []Value) ([]Value, error) {
+	if c.general(inputs) && !c.residual {
+		v, err := c.volume(inputs)
+		if err != nil {
+			return nil, err
+		}
+		return like(inputs[convX], outputShape(inputs[convX].Shape, inputs[convWeights].Shape[0], v))
+	}
 	g, err := c.geometry(inputs)
 	if err != nil {
 		return nil, err
@@ -147,6 +154,9 @@ func (c *Conv) checkBias(inputs []Value, channels int) error {
 
 // Compile packs the weights: now if they are known, else at every run.
 func (c *Conv) Compile(inputs, _ []Value) (Run, error) {
+	if c.general(inputs) {
+		return c.compileGeneral(inputs)
+	}
 	g, err := c.geometry(inputs)
 	if err != nil {
 		return nil, err

@@ -41,6 +41,11 @@ func parseWindow(a *attributes, has windowHas) windowAttributes {
 }
 
 func (w windowAttributes) checkValues(a *attributes) {
+	w.checkNumbers(a)
+	a.expect(len(w.kernel) <= 3, "kernel_shape", fmt.Sprintf("has %d spatial axes, 1 to 3 are supported", len(w.kernel)))
+}
+
+func (w windowAttributes) checkNumbers(a *attributes) {
 	within := func(least int) func(int) bool {
 		return func(n int) bool { return n < least || n > maxWindow }
 	}
@@ -48,7 +53,6 @@ func (w windowAttributes) checkValues(a *attributes) {
 	a.expect(!slices.ContainsFunc(w.strides, within(1)), "strides", "is not a list of positive strides")
 	a.expect(!slices.ContainsFunc(w.dilations, within(1)), "dilations", "is not a list of positive dilations")
 	a.expect(!slices.ContainsFunc(w.pads, within(0)), "pads", "has a pad that is negative or beyond all measure")
-	a.expect(len(w.kernel) <= 2, "kernel_shape", fmt.Sprintf("has %d spatial axes, 1 and 2 are supported", len(w.kernel)))
 }
 
 // checkAutoPad refuses what ONNX forbids, and what its documents and its

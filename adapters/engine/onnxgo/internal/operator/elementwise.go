@@ -60,8 +60,10 @@ func (o arithmetic) Infer(inputs []Value) ([]Value, error) {
 	if a.Datatype.Size() < 4 && o.opset < 14 {
 		return nil, wrongDatatype("A", a.Datatype, "before opset 14 FP32, FP64 or an integer of 32 or 64 bits")
 	}
-	if err := o.checkDivisor(b); err != nil {
-		return nil, err
+	if o.op == kernels.Divide && b.Known() {
+		if err := checkDivisors(b.Const); err != nil {
+			return nil, err
+		}
 	}
 	shape, err := broadcast(a.Shape, b.Shape)
 	if err != nil {
@@ -70,20 +72,12 @@ func (o arithmetic) Infer(inputs []Value) ([]Value, error) {
 	return like(a, shape)
 }
 
-// checkDivisor refuses integer divisors that are or might be zero.
-func (o arithmetic) checkDivisor(b Value) error {
-	if o.op != kernels.Divide || b.Datatype == domain.FP32 || b.Datatype == domain.FP64 {
+// Check refuses integer divisors that are 0.
+func (o arithmetic) Check(inputs []domain.Tensor) error {
+	if o.op != kernels.Divide {
 		return nil
 	}
-	if !b.Known() {
-		return domain.Errorf(domain.Unsupported, "input B, an integer divisor, is computed from the elements of the model's inputs; it must be known not to be 0")
-	}
-	for i := range b.Const.Len() {
-		if v, _ := domain.Number(b.Const, i); v == 0 {
-			return domain.Errorf(domain.Invalid, "input B: element %d is an integer divisor of 0", i)
-		}
-	}
-	return nil
+	return checkDivisors(inputs[1])
 }
 
 // Compile works out the strides of both operands.

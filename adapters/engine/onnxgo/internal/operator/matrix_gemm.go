@@ -22,6 +22,7 @@ var matrixFamily = map[string][]definition{
 type gemm struct {
 	alpha, beta    float32
 	transA, transB bool
+	wholeAddend    bool // C must be [M,N]
 	packed         *packing[*blocked.GemmWeights]
 }
 
@@ -45,7 +46,26 @@ func (g *gemm) Infer(inputs []Value) ([]Value, error) {
 	if _, _, err := addendStrides(inputs, size); err != nil {
 		return nil, err
 	}
-	return outputOf(domain.Shape{size.M, size.N})
+	if g.wholeAddend && !inputs[2].Shape.Equal(domain.Shape{size.M, size.N}) {
+		return nil, misshapen("C", inputs[2].Shape, fmt.Sprintf("[%d,%d] where the attribute broadcast is 0", size.M, size.N))
+	}
+	if err := g.wholeFactors(inputs[0].Datatype); err != nil {
+		return nil, err
+	}
+	return like(inputs[0], domain.Shape{size.M, size.N})
+}
+
+// wholeFactors refuses factors that integers cannot be multiplied by.
+func (g *gemm) wholeFactors(datatype domain.Datatype) error {
+	if datatype == domain.FP32 || datatype == domain.FP64 {
+		return nil
+	}
+	for name, factor := range map[string]float32{"alpha": g.alpha, "beta": g.beta} {
+		if factor != float32(int32(factor)) || factor < 0 && (datatype == domain.UINT32 || datatype == domain.UINT64) {
+			return domain.Errorf(domain.Unsupported, "attribute %s = %v is not supported for %v, whole numbers are", name, factor, datatype)
+		}
+	}
+	return nil
 }
 
 func (g *gemm) geometry(inputs []Value) (size kernels.GemmGeometry, err error) {
@@ -62,9 +82,24 @@ func (g *gemm) geometry(inputs []Value) (size kernels.GemmGeometry, err error) {
 	return size, err
 }
 
+// factor returns an input of a datatype that is multiplied here, the same for all.
+func factor(inputs []Value, at int, name string) (Value, error) {
+	v, err := present(inputs, at, name)
+	if err != nil {
+		return v, err
+	}
+	if _, ok := multipliers[v.Datatype]; !ok {
+		return v, wrongDatatype(name, v.Datatype, "FP32, FP64 or an integer of 32 or 64 bits")
+	}
+	if v.Datatype != inputs[0].Datatype {
+		return v, domain.Errorf(domain.Invalid, "inputs A and %s have datatypes %v and %v, expected one", name, inputs[0].Datatype, v.Datatype)
+	}
+	return v, nil
+}
+
 // matrix returns how many rows and columns an input has, after transposition.
 func matrix(inputs []Value, at int, name string, transposed bool) (rows, columns int, err error) {
-	v, err := operand(inputs, at, name)
+	v, err := factor(inputs, at, name)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -82,7 +117,7 @@ func addendStrides(inputs []Value, size kernels.GemmGeometry) (row, column int, 
 	if len(inputs) < 3 || inputs[2].Missing() {
 		return 0, 0, nil
 	}
-	c, err := operand(inputs, 2, "C")
+	c, err := factor(inputs, 2, "C")
 	if err != nil {
 		return 0, 0, err
 	}
@@ -119,6 +154,9 @@ func (g *gemm) CompileFor(t Target, inputs, _ []Value) (Run, error) {
 	epilogue := kernels.GemmEpilogue{Alpha: g.alpha, Beta: g.beta}
 	if epilogue.Row, epilogue.Column, err = addendStrides(inputs, size); err != nil {
 		return nil, err
+	}
+	if datatype := inputs[0].Datatype; datatype != domain.FP32 {
+		return multipliers[datatype].gemm(g, size, epilogue), nil
 	}
 	weights, repack, err := g.weights(t, inputs[1], size)
 	if err != nil {

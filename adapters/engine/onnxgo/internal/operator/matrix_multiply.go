@@ -31,11 +31,11 @@ type stacks struct {
 }
 
 func (m *matMul) stacks(inputs []Value) (s stacks, err error) {
-	a, err := operand(inputs, 0, "A")
+	a, err := factor(inputs, 0, "A")
 	if err != nil {
 		return s, err
 	}
-	b, err := operand(inputs, 1, "B")
+	b, err := factor(inputs, 1, "B")
 	if err != nil {
 		return s, err
 	}
@@ -122,7 +122,7 @@ func (m *matMul) Infer(inputs []Value) ([]Value, error) {
 	if !s.columnB {
 		shape = append(shape, s.size.N)
 	}
-	return outputOf(shape)
+	return like(inputs[0], shape)
 }
 
 // Compile is for what is computed while compiling.
@@ -140,11 +140,11 @@ func (m *matMul) CompileFor(t Target, inputs, outputs []Value) (Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	datatype, b := inputs[0].Datatype, inputs[1]
 	if n == 0 || s.size.K == 0 {
-		return func(_, outputs []domain.Tensor) { clear(floats(outputs[0])) }, nil
+		return func(_, outputs []domain.Tensor) { movers[datatype].fill(outputs[0], domain.Tensor{}) }, nil
 	}
-	b := inputs[1]
-	if b.Known() {
+	if b.Known() && datatype == domain.FP32 {
 		return s.run(t, m.packed.get(b.Const, t.Set, func(values []float32) []*blocked.GemmWeights {
 			var all []*blocked.GemmWeights
 			for matrix := range slices.Chunk(values, s.size.K*s.size.N) {
@@ -152,6 +152,14 @@ func (m *matMul) CompileFor(t Target, inputs, outputs []Value) (Run, error) {
 			}
 			return all
 		}), nil), nil
+	}
+	return s.unpacked(t, datatype)
+}
+
+// unpacked returns the product with a B that comes with each run.
+func (s stacks) unpacked(t Target, datatype domain.Datatype) (Run, error) {
+	if datatype != domain.FP32 {
+		return multipliers[datatype].stacks(s), nil
 	}
 	if err := fitsGemmScratch(s.size); err != nil {
 		return nil, err
@@ -171,7 +179,7 @@ func (s stacks) run(t Target, packed []*blocked.GemmWeights, scratch *blocked.Ge
 			if packed != nil {
 				weights = packed[atB]
 			} else {
-				weights.Pack(b[atB*k*n:(atB+1)*k*n], false)
+				weights.Pack(b[atB*k*n:(atB+1)*k*n], s.size.TransB)
 			}
 			product.Run(dst[i*m*n:(i+1)*m*n], a[atA*m*k:(atA+1)*m*k], weights, kernels.GemmEpilogue{Alpha: 1})
 		}

@@ -15,6 +15,19 @@ type mover interface {
 	interleave(dst, src domain.Tensor, offset, size, stride int)
 	fill(dst, value domain.Tensor)
 	equal(a, b domain.Tensor) bool
+	choose(dst domain.Tensor, condition []bool, x, y domain.Tensor, c kernels.Choice)
+	// pickBlocks writes the blocks of src one after another, placeBlocks src to the
+	// blocks of dst.
+	pickBlocks(dst, src domain.Tensor, b kernels.Blocks)
+	placeBlocks(dst, src domain.Tensor, b kernels.Blocks)
+	countNonZero(t domain.Tensor) int
+	nonZero(dst []int64, src domain.Tensor, lengths []int)
+	// pickGrid writes what a grid picks of src, with fill as pick has it.
+	pickGrid(dst, src domain.Tensor, g kernels.Grid, fill domain.Tensor)
+	triangle(dst, src domain.Tensor, rows, columns, k int, upper bool)
+	diagonal(dst domain.Tensor, columns, k int, one domain.Tensor)
+	// oneHot reads off and on from a tensor of two elements.
+	oneHot(dst domain.Tensor, positions kernels.Positions, depth, inner int, offOn domain.Tensor)
 }
 
 type moves[T domain.Element] struct{}
@@ -38,7 +51,42 @@ func (moves[T]) fill(dst, value domain.Tensor) {
 	kernels.Fill(dataOf[T](dst), firstOf[T](value))
 }
 
+func (moves[T]) pickBlocks(dst, src domain.Tensor, b kernels.Blocks) {
+	kernels.PickBlocks(dataOf[T](dst), dataOf[T](src), b)
+}
+
+func (moves[T]) placeBlocks(dst, src domain.Tensor, b kernels.Blocks) {
+	kernels.PlaceBlocks(dataOf[T](dst), dataOf[T](src), b)
+}
+
+func (moves[T]) pickGrid(dst, src domain.Tensor, g kernels.Grid, fill domain.Tensor) {
+	kernels.PickGrid(dataOf[T](dst), dataOf[T](src), g, firstOf[T](fill))
+}
+
+func (moves[T]) countNonZero(t domain.Tensor) int { return kernels.CountNonZero(dataOf[T](t)) }
+
+func (moves[T]) nonZero(dst []int64, src domain.Tensor, lengths []int) {
+	kernels.NonZero(dst, dataOf[T](src), lengths)
+}
+
 func (moves[T]) equal(a, b domain.Tensor) bool { return slices.Equal(dataOf[T](a), dataOf[T](b)) }
+
+func (moves[T]) choose(dst domain.Tensor, condition []bool, x, y domain.Tensor, c kernels.Choice) {
+	kernels.Choose(dataOf[T](dst), condition, dataOf[T](x), dataOf[T](y), c)
+}
+
+func (moves[T]) triangle(dst, src domain.Tensor, rows, columns, k int, upper bool) {
+	kernels.Triangle(dataOf[T](dst), dataOf[T](src), rows, columns, k, upper)
+}
+
+func (moves[T]) diagonal(dst domain.Tensor, columns, k int, one domain.Tensor) {
+	kernels.Diagonal(dataOf[T](dst), columns, k, firstOf[T](one))
+}
+
+func (moves[T]) oneHot(dst domain.Tensor, positions kernels.Positions, depth, inner int, offOn domain.Tensor) {
+	values := dataOf[T](offOn)
+	kernels.OneHot(dataOf[T](dst), positions, depth, inner, values[0], values[1])
+}
 
 // SameElements reports whether two tensors have one datatype, one shape and the
 // same elements. NaN is not the same as anything.

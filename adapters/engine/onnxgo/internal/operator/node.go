@@ -25,13 +25,23 @@ type Attribute struct {
 	Ints   []int64
 	Floats []float32
 	Texts  []string
+	Graph  *Body
+}
+
+// Body is a graph in an attribute: a branch of an If, what a Loop repeats. It
+// reads values of the graphs around it by their names.
+type Body struct {
+	Inputs    []domain.TensorSpec // the datatypes and shapes are what the file claims, if anything
+	Outputs   []domain.TensorSpec
+	Nodes     []Node
+	Constants map[string]domain.Tensor
 }
 
 // AttributeKind is the type of an attribute's value.
 type AttributeKind uint8
 
-// The kinds of attribute. OtherAttribute stands for graphs, types and whatever
-// else no operator here takes.
+// The kinds of attribute. OtherAttribute stands for types and whatever else no
+// operator here takes.
 const (
 	OtherAttribute AttributeKind = iota
 	IntAttribute
@@ -41,4 +51,5 @@ const (
 	IntsAttribute
 	FloatsAttribute
 	StringsAttribute
+	GraphAttribute
 )

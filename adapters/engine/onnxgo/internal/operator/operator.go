@@ -1,6 +1,8 @@
 package operator
 
 import (
+	"errors"
+
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/blocked"
 	"github.com/portent-go/portent/domain"
 )
@@ -54,3 +56,27 @@ type Aliaser interface {
 	Operator
 	AliasesInput()
 }
+
+// Checker is an Operator that takes some elements and not others: an index that is
+// out of range, an integer divisor of 0.
+type Checker interface {
+	Operator
+	// Check returns an error of kind Invalid for elements that the operator cannot
+	// take, or Unsupported for what they ask for. It is called with a Run's inputs before each Run, and does not allocate
+	// unless it fails. Elements that are known while compiling are for Infer to
+	// refuse.
+	Check(inputs []domain.Tensor) error
+}
+
+// errElements is why an input's elements are not known while compiling.
+var errElements = errors.New("computed from the elements of the model's inputs; it must be known from their shapes")
+
+// unknownElements returns the error for an input whose elements a shape depends
+// on, and that are not known while compiling.
+func unknownElements(input string) error {
+	return domain.Errorf(domain.Unsupported, "input %s is %w", input, errElements)
+}
+
+// DependsOnElements reports whether an error says that an operator needs elements
+// that are not known while compiling. With all inputs known it would not occur.
+func DependsOnElements(err error) bool { return errors.Is(err, errElements) }

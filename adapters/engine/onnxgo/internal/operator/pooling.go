@@ -12,7 +12,7 @@ var poolingFamily = map[string][]definition{
 		{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseMaxPool},
 		{since: 8, inputs: arity{1, 1}, outputs: arity{1, 2}, parse: parseMaxPool},
 	},
-	"AveragePool":       {{since: 7, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseAveragePool}},
+	"AveragePool":       {{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseAveragePool}},
 	"GlobalAveragePool": {{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseGlobalPool(blocked.Mean, kernels.GlobalAveragePool)}},
 	"GlobalMaxPool":     {{since: 1, inputs: arity{1, 1}, outputs: arity{1, 1}, parse: parseGlobalPool(blocked.Max, kernels.GlobalMaxPool)}},
 }
@@ -22,20 +22,23 @@ type pool struct {
 	window    windowAttributes
 	compute   func(a area, g kernels.PoolGeometry, dst, src []float32)
 	reduction blocked.Reduction
+
+	greatest, padded     bool // what general kernels compute
+	norm                 int  // the power of the norm that they compute, 0 for none
+	indices, columnMajor bool // whether the places of the maxima are wanted, and how they are counted
 }
 
 func parseMaxPool(node Node) (Operator, error) {
 	a := attributesOf(node)
 	later := node.Opset >= 10
 	p := parsePool(a, windowHas{dilations: later, ceil: later})
+	p.greatest = true
 	if node.Opset >= 8 {
-		a.bool("storage_order", false) // is about the output Indices only, which is refused
+		p.columnMajor = a.bool("storage_order", false)
 	}
+	p.indices = len(node.Outputs) > 1 && node.Outputs[1] != ""
 	p.compute = func(_ area, g kernels.PoolGeometry, dst, src []float32) { kernels.MaxPool(g, dst, src) }
-	if err := a.done(); err != nil {
-		return nil, err
-	}
-	return p, onlyFirstOutput(node, "the indices of the maxima")
+	return p, a.done()
 }
 
 func parseAveragePool(node Node) (Operator, error) {
@@ -43,7 +46,8 @@ func parseAveragePool(node Node) (Operator, error) {
 	p := parsePool(a, windowHas{dilations: node.Opset >= 19, ceil: node.Opset >= 10})
 	p.reduction = blocked.Mean
 	p.compute = func(_ area, g kernels.PoolGeometry, dst, src []float32) { kernels.AveragePool(g, dst, src) }
-	if a.bool("count_include_pad", false) {
+	if node.Opset >= 7 && a.bool("count_include_pad", false) {
+		p.padded = true
 		p.reduction = blocked.PaddedMean
 		p.compute = func(a area, g kernels.PoolGeometry, dst, src []float32) {
 			kernels.AveragePoolPadded(g, a.bottom, a.right, dst, src)
@@ -60,6 +64,12 @@ func parsePool(a *attributes, has windowHas) *pool {
 
 // Infer returns the output's shape, [N,C,oL] or [N,C,oH,oW].
 func (p *pool) Infer(inputs []Value) ([]Value, error) {
+	if x, err := present(inputs, 0, "X"); err != nil || p.general(x) {
+		if err != nil {
+			return nil, err
+		}
+		return p.inferGeneral(x)
+	}
 	x, err := spatialOperand(inputs, 0, "X")
 	if err != nil {
 		return nil, err
@@ -99,6 +109,9 @@ func checkSeesInput(a kernels.Axis, after int) error {
 }
 
 func (p *pool) Compile(inputs, _ []Value) (Run, error) {
+	if p.general(inputs[0]) {
+		return p.compileGeneral(inputs[0])
+	}
 	shape := inputs[0].Shape
 	a, err := p.window.over(shape[2:], p.window.kernel)
 	if err != nil {

@@ -62,7 +62,7 @@ func TestPoolsRefuseAttributes(t *testing.T) {
 		said       string
 	}{
 		{"MaxPool", 12, nil, "kernel_shape (left out)"},
-		{"MaxPool", 12, attrs(list("kernel_shape", 1, 1, 1)), "has 3 spatial axes"},
+		{"MaxPool", 12, attrs(list("kernel_shape", 1, 1, 1, 1)), "has 4 spatial axes"},
 		{"MaxPool", 7, attrs(kernel, whole("storage_order", 0)), "storage_order = 0 is not known to MaxPool in opset 7"},
 		{"MaxPool", 8, attrs(kernel, list("dilations", 1)), "dilations = [1] is not known to MaxPool in opset 8"},
 		{"MaxPool", 9, attrs(kernel, whole("ceil_mode", 0)), "ceil_mode = 0 is not known to MaxPool in opset 9"},
@@ -81,18 +81,41 @@ func TestPoolsRefuseAttributes(t *testing.T) {
 	}
 }
 
-func TestMaxPoolRefusesIndices(t *testing.T) {
-	node := heavyNode("MaxPool", 12, 1, list("kernel_shape", 2))
-	node.Outputs = []string{"y", "indices"}
-	_, err := Parse(node)
-	checkRefused(t, err, domain.Unsupported, `node "n" (MaxPool)`, `output "indices"`)
-	node.Outputs[1] = ""
-	if _, err := Parse(node); err != nil {
-		t.Errorf("an output that nobody reads: %v", err)
+func TestMaxPoolTellsWhereTheMaximaAre(t *testing.T) {
+	x := tensorOf[float32](domain.Shape{1, 2, 2, 3}, 1, 5, 5, 4, notANumber, 2, -1, -2, -3, -4, -5, -6)
+	for order, want := range map[int64][]int64{0: {4, 4, 6, 7}, 1: {3, 3, 6, 8}} {
+		node := heavyNode("MaxPool", 12, 1, list("kernel_shape", 2, 2), whole("storage_order", order))
+		node.Outputs = []string{"y", "indices"}
+		outputs, err := results(node, tensors(x), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := contents(outputs[1]); got != contents(tensorOf(domain.Shape{1, 2, 1, 2}, want...)) {
+			t.Errorf("storage_order %d: %s, expected %v", order, got, want)
+		}
+		if got := contents(outputs[0]); got != contents(tensorOf[float32](domain.Shape{1, 2, 1, 2}, notANumber, notANumber, -1, -2)) {
+			t.Errorf("storage_order %d: %s", order, got)
+		}
 	}
-	node.Opset = 7
-	_, err = Parse(node)
+	node := heavyNode("MaxPool", 7, 1, list("kernel_shape", 2))
+	node.Outputs = []string{"y", ""}
+	_, err := Parse(node)
 	checkRefused(t, err, domain.Invalid, "has 2 outputs")
+}
+
+// What general kernels compute, checked by hand.
+func TestWindowsOverVolumes(t *testing.T) {
+	cube := tensorOf(domain.Shape{1, 1, 2, 2, 2}, 1.0, 2, 3, 4, 5, 6, 7, 8)
+	checkExamples(t, []example{
+		{"3-D", "MaxPool", 12, attrs(list("kernel_shape", 2, 1, 2)), tensors(cube), tensorOf(domain.Shape{1, 1, 1, 2, 1}, 6.0, 8)},
+		{"3-D", "AveragePool", 19, attrs(list("kernel_shape", 2, 2, 1), list("strides", 1, 1, 2)), tensors(cube), tensorOf(domain.Shape{1, 1, 1, 1, 1}, 4.0)},
+		{"padding", "AveragePool", 19, attrs(list("kernel_shape", 2, 2, 2), list("pads", 1, 0, 0, 0, 0, 0)), tensors(cube), tensorOf(domain.Shape{1, 1, 2, 1, 1}, 2.5, 4.5)},
+		{"padding counted", "AveragePool", 19, attrs(list("kernel_shape", 2, 2, 2), list("pads", 1, 0, 0, 0, 0, 0), whole("count_include_pad", 1)), tensors(cube), tensorOf(domain.Shape{1, 1, 2, 1, 1}, 1.25, 4.5)},
+		{"3-D", "LpPool", 18, attrs(list("kernel_shape", 2, 1, 2), whole("p", 1)), tensors(cube), tensorOf(domain.Shape{1, 1, 1, 2, 1}, 14.0, 22)},
+		{"INT8", "MaxPool", 12, attrs(list("kernel_shape", 2)), tensors(tensorOf[int8](domain.Shape{1, 1, 3}, -128, -7, 5)), tensorOf[int8](domain.Shape{1, 1, 2}, -7, 5)},
+		{"3-D", "Conv", 22, nil, tensors(cube, tensorOf(domain.Shape{2, 1, 1, 2, 1}, 1.0, 10, 0, 1), vector(0.5, -1)), tensorOf(domain.Shape{1, 2, 2, 1, 2}, 31.5, 42.5, 75.5, 86.5, 2.0, 3, 6, 7)},
+		{"groups", "Conv", 22, attrs(whole("group", 2), list("dilations", 2), list("pads", 1, 1)), tensors(tensorOf(domain.Shape{1, 2, 3}, 1.0, 2, 3, 4, 5, 6), tensorOf(domain.Shape{2, 1, 2}, 1.0, 1, 1, -1)), tensorOf(domain.Shape{1, 2, 3}, 2.0, 4, 2, -5, -2, 5)},
+	})
 }
 
 func TestPoolsRefuseInputs(t *testing.T) {
@@ -104,7 +127,7 @@ func TestPoolsRefuseInputs(t *testing.T) {
 		said  string
 	}{
 		{"no spatial axis", attrs(list("kernel_shape", 1)), domain.Shape{1, 1}, domain.Invalid, "input X has shape [1,1]"},
-		{"3-D", attrs(list("kernel_shape", 1)), domain.Shape{1, 1, 1, 1, 1}, domain.Unsupported, "has 3 spatial axes"},
+		{"4-D", attrs(list("kernel_shape", 1, 1, 1)), domain.Shape{1, 1, 1, 1, 1, 1}, domain.Unsupported, "has 4 spatial axes"},
 		{"rank", attrs(list("kernel_shape", 1)), domain.Shape{1, 1, 1, 1}, domain.Invalid, "kernel_shape [1] has 1 values, expected 2"},
 		{"kernel too large", attrs(list("kernel_shape", 3)), domain.Shape{1, 1, 2}, domain.Invalid, "reaches over 3 elements"},
 		{"empty axis", attrs(list("kernel_shape", 1)), domain.Shape{1, 1, 0}, domain.Invalid, "spatial axis 0 has length 0"},

@@ -75,8 +75,14 @@ func (dropout) keepsRows(_, _ []Value, perRow []bool) bool { return onlyFirst(pe
 // A vector is a batch of single values, of one channel.
 func (*BatchNormalization) keepsRows(_, _ []Value, perRow []bool) bool { return onlyFirst(perRow) }
 
-// What has rows has all axes of the result; what has none is the same for each.
-func (o arithmetic) keepsRows(inputs, outputs []Value, perRow []bool) bool {
+func (arithmetic) keepsRows(inputs, outputs []Value, perRow []bool) bool {
+	return spreadKeepsRows(inputs, outputs, perRow)
+}
+
+// spreadKeepsRows reports whether inputs that are spread over an output keep rows
+// apart: what has rows has all axes of the result; what has none is the same for
+// each.
+func spreadKeepsRows(inputs, outputs []Value, perRow []bool) bool {
 	rank := len(outputs[0].Shape)
 	for i, v := range inputs {
 		if perRow[i] && len(v.Shape) != rank || !perRow[i] && len(v.Shape) == rank && v.Shape[0] != 1 {
@@ -111,11 +117,6 @@ func (*view) keepsRows(_, _ []Value, perRow []bool) bool { return onlyFirst(perR
 func (c concat) keepsRows(inputs, _ []Value, perRow []bool) bool {
 	axis, err := axisOf(c.axis, len(inputs[0].Shape))
 	return err == nil && axis > 0 && !slices.Contains(perRow, false)
-}
-
-func (r reduceMean) keepsRows(inputs, _ []Value, perRow []bool) bool {
-	reduced, err := r.reduced(inputs)
-	return err == nil && !slices.Contains(reduced, 0) && onlyFirst(perRow)
 }
 
 // A selection keeps rows if its first axis goes through the input's rows in turn.

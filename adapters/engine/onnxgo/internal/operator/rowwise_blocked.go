@@ -17,15 +17,19 @@ func (a activation) Blocking(t Target, inputs, _ []Value, made []bool) (Blocking
 
 // CompileFor computes row by row if the output is laid out in blocks.
 func (a activation) CompileFor(t Target, inputs, outputs []Value) (Run, error) {
+	compute := a.compute
+	if a.vectors != nil && inputs[0].Datatype == domain.FP32 {
+		compute = a.vectors(t.Set)
+	}
 	if outputs[0].Layout == nil {
-		return a.Compile(inputs, outputs)
+		return activation{compute: compute, others: a.others}.Compile(inputs, outputs)
 	}
 	if a.clamp != nil {
 		return clampBlocks(t, *a.clamp, inputs, outputs), nil
 	}
 	from, to := *inputs[0].Layout, *outputs[0].Layout
 	return func(in, out []domain.Tensor) {
-		blocked.Map(to, floats(out[0]), from, floats(in[0]), a.compute)
+		blocked.Map(to, floats(out[0]), from, floats(in[0]), compute)
 	}, nil
 }
 

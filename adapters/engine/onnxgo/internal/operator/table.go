@@ -17,25 +17,40 @@ type arity struct{ least, most int }
 const variadic = 1 << 20
 
 const (
-	oldestOpset = 7
-	newestOpset = 21
+	mlDomain = "ai.onnx.ml"
+
+	oldestOpset, newestOpset     = 1, 28
+	oldestMLOpset, newestMLOpset = 1, 5
 )
 
-// families are the operators of each file, merged by table.
-var families = []map[string][]definition{
-	tensorFamily, elementwiseFamily, activationFamily, convolutionFamily, poolingFamily, matrixFamily, reductionFamily,
+// opsets are the versions of each operator set that are supported, "" is
+// ONNX's own.
+var opsets = map[string]struct{ oldest, newest int }{
+	"":       {oldestOpset, newestOpset},
+	mlDomain: {oldestMLOpset, newestMLOpset},
+}
+
+// families are the operators of each file, by operator set.
+var families = map[string][]map[string][]definition{
+	"": {
+		tensorFamily, elementwiseFamily, activationFamily, convolutionFamily, poolingFamily, matrixFamily, reductionFamily,
+		unaryFamily, pairFamily, manyFamily, statisticsFamily, normalizationFamily, lossFamily, signalFamily, transposedFamily, recurrentFamily, attentionFamily, quantizationFamily,
+		gatherFamily, scatterFamily, spreadFamily, resizeFamily, positionFamily, samplingFamily, textFamily, legacyFamily,
+	},
+	mlDomain: {mlFamily},
 }
 
 // Parse checks a node and returns the operator it stands for. What is not
 // supported is an error of kind Unsupported that names the node.
 func Parse(node Node) (Operator, error) {
-	if node.Domain != "" && node.Domain != "ai.onnx" {
+	versions, ok := opsets[node.Domain]
+	if !ok {
 		return nil, node.Unsupported(fmt.Sprintf("operators of the domain %q are not supported", node.Domain))
 	}
-	if node.Opset < oldestOpset || node.Opset > newestOpset {
-		return nil, node.Unsupported(fmt.Sprintf("opset %d is not supported, opsets %d to %d are", node.Opset, oldestOpset, newestOpset))
+	if node.Opset < versions.oldest || node.Opset > versions.newest {
+		return nil, node.Unsupported(fmt.Sprintf("opset %d is not supported, opsets %d to %d are", node.Opset, versions.oldest, versions.newest))
 	}
-	found, ok := lookup(node.OpType, node.Opset)
+	found, ok := lookup(node.Domain, node.OpType, node.Opset)
 	if !ok {
 		return nil, node.Unsupported(fmt.Sprintf("operator %s of opset %d is not supported", node.OpType, node.Opset))
 	}
@@ -48,9 +63,9 @@ func Parse(node Node) (Operator, error) {
 	return found.parse(node)
 }
 
-// lookup returns the newest definition that the opset has.
-func lookup(opType string, opset int) (best definition, ok bool) {
-	for _, family := range families {
+// lookup returns the newest definition that the opset of a domain has.
+func lookup(domain, opType string, opset int) (best definition, ok bool) {
+	for _, family := range families[domain] {
 		for _, d := range family[opType] {
 			if d.since <= opset && d.since >= best.since {
 				best, ok = d, true

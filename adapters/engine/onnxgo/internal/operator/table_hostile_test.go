@@ -2,10 +2,12 @@ package operator
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/portent-go/portent/domain"
@@ -53,20 +55,41 @@ func elementsKnown(t domain.Tensor) Value {
 	return Value{Datatype: t.Datatype(), Shape: t.Shape(), Const: t}
 }
 
+// taken are the attributes that operators know, by operator and opset.
+var taken = map[string][]string{}
+
+// attributesTaken are those that a node's operator knows.
+func attributesTaken(node Node) []string {
+	key := fmt.Sprint(node.OpType, node.Opset)
+	if names, ok := taken[key]; ok {
+		return names
+	}
+	names := []string{}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		tried := node
+		tried.Attributes = append(without(node.Attributes, name), Attribute{Name: name, Kind: known[name]})
+		if _, err := Parse(tried); err == nil || !strings.Contains(err.Error(), "is not known") {
+			names = append(names, name)
+		}
+	}
+	taken[key] = names
+	return names
+}
+
 // randomNode is the least node of an operator with some more inputs, outputs
 // and attributes.
 func randomNode(random *rand.Rand, opType string) Node {
 	m := minima[opType]
-	opset := m.since + random.IntN(newestOpset-m.since+1)
+	opset := m.since + random.IntN(m.newest()-m.since+1)
 	node := m.node(opType, opset)
-	found, _ := lookup(opType, opset)
+	found, _ := lookup(m.domain, opType, opset)
 	for len(node.Inputs) < min(found.inputs.most, 6) && random.IntN(2) == 0 {
 		node.Inputs = append(node.Inputs, "more")
 	}
 	if opType == "Dropout" && random.IntN(2) == 0 {
 		node.Outputs = append(node.Outputs, "mask")
 	}
-	for _, name := range slices.Sorted(maps.Keys(known)) {
+	for _, name := range attributesTaken(node) {
 		if random.IntN(4) > 0 {
 			continue
 		}
@@ -90,13 +113,19 @@ func without(attributes []Attribute, name string) (others []Attribute) {
 	return others
 }
 
+// particular are operators whose inputs have to fit each other in ways that chance
+// does not hit.
+var particular = []string{"BatchNormalization", "GroupNormalization", "InstanceNormalization", "MelWeightMatrix",
+	"NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss", "STFT",
+	"RNN", "GRU", "LSTM", "LinearAttention", "RotaryEmbedding", "ConvTranspose", "QLinearConv", "QLinearMatMul", "ConvInteger"}
+
 // Whatever the inputs are, an operator refuses them or gives outputs that can
 // be computed. Small ones are computed: indices out of range would panic.
 func TestHostileInputs(t *testing.T) {
 	random := rand.New(rand.NewPCG(10, 10))
 	for _, opType := range slices.Sorted(maps.Keys(minima)) {
 		accepted := 0
-		for range 1500 {
+		for range 4000 {
 			node := randomNode(random, opType)
 			inputs := make([]Value, len(node.Inputs))
 			for i := range inputs {
@@ -114,7 +143,7 @@ func TestHostileInputs(t *testing.T) {
 				return
 			}
 		}
-		if accepted == 0 && opType != "BatchNormalization" {
+		if accepted == 0 && !slices.Contains(particular, opType) && !indexingParticular[opType] {
 			t.Errorf("%s: no inputs were accepted, so that the test says little", opType)
 		}
 	}
@@ -146,12 +175,12 @@ func hostile(t *testing.T, node Node, inputs []Value) bool {
 		}
 		return false
 	}
-	computeSmall(t, run, inputs, outputs)
+	computeSmall(t, op, run, inputs, outputs)
 	return true
 }
 
 // computeSmall runs what fits in a little memory.
-func computeSmall(t *testing.T, run Run, inputs, outputs []Value) {
+func computeSmall(t *testing.T, op Operator, run Run, inputs, outputs []Value) {
 	made := make([][]domain.Tensor, 2)
 	for i, values := range [][]Value{inputs, outputs} {
 		for _, v := range values {
@@ -170,6 +199,9 @@ func computeSmall(t *testing.T, run Run, inputs, outputs []Value) {
 			}
 			made[i] = append(made[i], tensor)
 		}
+	}
+	if checker, ok := op.(Checker); ok && checker.Check(made[0]) != nil {
+		return
 	}
 	run(made[0], made[1])
 }

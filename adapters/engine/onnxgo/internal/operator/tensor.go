@@ -7,11 +7,12 @@ var tensorFamily = map[string][]definition{
 	"Shape":     {unary(1, parseShape)},
 	"Size":      {unary(1, parseSize)},
 	"Cast":      {unary(6, parseCast)},
+	"CastLike":  {{since: 15, inputs: arity{2, 2}, outputs: arity{1, 1}, parse: parseCastLike}},
+	"BitCast":   {unary(26, parseBitCast)},
 
 	"ConstantOfShape": {unary(9, parseConstantOfShape)},
 
 	"Reshape": {{since: 5, inputs: arity{2, 2}, outputs: arity{1, 1}, parse: parseReshape}},
-	"Gather":  {{since: 1, inputs: arity{2, 2}, outputs: arity{1, 1}, parse: parseGather}},
 	"Concat":  {{since: 4, inputs: arity{1, variadic}, outputs: arity{1, 1}, parse: parseConcat}},
 
 	"Constant": {{since: 1, inputs: arity{0, 0}, outputs: arity{1, 1}, parse: parseConstant}},

@@ -7,8 +7,8 @@ type concat struct{ axis int }
 
 func parseConcat(node Node) (Operator, error) {
 	a := attributesOf(node)
-	axis := a.int("axis", 0)
-	a.expect(a.has("axis"), "axis", "is required")
+	axis := a.int("axis", 1)
+	a.expect(a.has("axis") || node.Opset < 4, "axis", "is required")
 	return concat{axis}, a.done()
 }
 

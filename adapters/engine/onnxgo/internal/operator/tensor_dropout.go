@@ -2,7 +2,9 @@ package operator
 
 import "github.com/portent-go/portent/domain"
 
-// dropout drops nothing when a model is served, and says so in its mask.
+// dropout drops nothing, and says so in its mask. From opset 12 on inputs may ask it
+// to: what a model is served for is no training, so it is refused then, when that is
+// known. A ratio of 0 drops nothing in training either.
 type dropout struct{ opset int }
 
 func parseDropout(node Node) (Operator, error) {
@@ -27,17 +29,53 @@ func (d dropout) Infer(inputs []Value) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if training, ok := optional(inputs, 2); ok {
-		on := dataOf[bool](training.Const)
-		if len(on) != 1 || on[0] {
-			return nil, domain.Errorf(domain.Unsupported, "input training_mode is not known to be false: training is not supported")
-		}
+	if err := checkDropout(inputs); err != nil {
+		return nil, err
 	}
 	mask := Value{Datatype: domain.BOOL, Shape: data.Shape}
 	if d.opset < 10 {
 		mask.Datatype = data.Datatype
 	}
 	return []Value{{Datatype: data.Datatype, Shape: data.Shape}, mask}, nil
+}
+
+// checkDropout checks the ratio and whether to train, as far as they are known.
+func checkDropout(inputs []Value) error {
+	ratio, hasRatio := optional(inputs, 1)
+	training, hasTraining := optional(inputs, 2)
+	if hasRatio && (product(ratio.Shape) != 1 || ratio.Datatype != domain.FP32 && ratio.Datatype != domain.FP64) {
+		return domain.Errorf(domain.Invalid, "input ratio is %v %v, expected one FP32 or FP64", ratio.Datatype, ratio.Shape)
+	}
+	if hasTraining && (product(training.Shape) != 1 || training.Datatype != domain.BOOL) {
+		return domain.Errorf(domain.Invalid, "input training_mode is %v %v, expected one BOOL", training.Datatype, training.Shape)
+	}
+	if !hasTraining || !training.Known() || hasRatio && !ratio.Known() {
+		return nil
+	}
+	return refuseTraining(training.Const, ratio.Const)
+}
+
+// refuseTraining refuses to drop anything. A ratio that is left out is a half.
+func refuseTraining(training, ratio domain.Tensor) error {
+	if on := dataOf[bool](training); len(on) == 0 || !on[0] {
+		return nil
+	}
+	share := 0.5
+	if ratio.Len() > 0 {
+		share, _ = domain.Number(ratio, 0)
+	}
+	if share == 0 {
+		return nil
+	}
+	return domain.Errorf(domain.Unsupported, "input training_mode is true and ratio %v: training that drops elements is not supported", share)
+}
+
+// Check refuses to drop anything.
+func (d dropout) Check(inputs []domain.Tensor) error {
+	if len(inputs) < 3 {
+		return nil
+	}
+	return refuseTraining(inputs[2], inputs[1])
 }
 
 // Compile returns a copy, and a mask of all true. Before opset 10 the mask is of

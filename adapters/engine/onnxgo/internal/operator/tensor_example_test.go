@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/portent-go/portent/domain"
@@ -88,7 +89,7 @@ func results(node Node, inputs []domain.Tensor, knownFrom int) ([]domain.Tensor,
 		}
 	}
 	run(inputs, outputs)
-	if n := testing.AllocsPerRun(1, func() { run(inputs, outputs) }); n > 0 {
+	if n := testing.AllocsPerRun(1, func() { run(inputs, outputs) }); n > 0 && !texts(inputs) && !texts(outputs) {
 		return nil, fmt.Errorf("a run allocates %v times", n)
 	}
 	return outputs, nil
@@ -124,4 +125,9 @@ func checkExamples(t *testing.T, examples []example) {
 			}
 		})
 	}
+}
+
+// texts reports whether a tensor holds texts, which take memory as they are made.
+func texts(list []domain.Tensor) bool {
+	return slices.ContainsFunc(list, func(t domain.Tensor) bool { return t.Datatype() == domain.BYTES })
 }

@@ -70,7 +70,7 @@ func integersOf(v Value, name string) ([]int, error) {
 		return nil, domain.Errorf(domain.Invalid, "input %s has datatype %v, expected INT64 or INT32", name, v.Datatype)
 	}
 	if !v.Known() {
-		return nil, domain.Errorf(domain.Unsupported, "input %s is computed from the elements of the model's inputs; it must be known from their shapes", name)
+		return nil, unknownElements(name)
 	}
 	values := make([]int, v.Const.Len())
 	for i, n := range dataOf[int64](v.Const) {

@@ -44,9 +44,13 @@ func parsePad(node Node) (Operator, error) {
 
 // padByAttributes is Pad before opset 11.
 func padByAttributes(a *attributes, mode string) (Operator, error) {
-	p := padding{mode: mode, pads: a.ints("pads")}
+	name := "pads"
+	if a.node.Opset < 2 {
+		name = "paddings"
+	}
+	p := padding{mode: mode, pads: a.ints(name)}
 	value := a.float("value", 0)
-	a.expect(p.pads != nil, "pads", "is required")
+	a.expect(p.pads != nil, name, "is required")
 	single, _ := domain.NewTensor(domain.Shape{}, []float32{value})
 	double, _ := domain.NewTensor(domain.Shape{}, []float64{float64(value)})
 	return &selection{

@@ -59,7 +59,7 @@ func parseFlatten(node Node) (Operator, error) {
 	return &view{"Flatten", func(in []Value) (domain.Shape, error) {
 		shape := in[0].Shape
 		at := axis
-		if at < 0 && node.Opset >= 11 {
+		if at < 0 { // before opset 11 too, as exporters write it
 			at += len(shape)
 		}
 		if at < 0 || at > len(shape) {

@@ -20,6 +20,7 @@ func TestViews(t *testing.T) {
 		{"default", "Flatten", 7, nil, tensors(x), reshaped(x, 1, 6)},
 		{"at the front", "Flatten", 9, attrs(whole("axis", 0)), tensors(x), reshaped(x, 1, 6)},
 		{"behind the last", "Flatten", 13, attrs(whole("axis", 4)), tensors(x), reshaped(x, 6, 1)},
+		{"from the end, of old", "Flatten", 9, attrs(whole("axis", -1)), tensors(x), reshaped(x, 2, 3)},
 		{"from the end", "Flatten", 11, attrs(whole("axis", -1)), tensors(x), reshaped(x, 2, 3)},
 		{"a scalar", "Flatten", 13, attrs(whole("axis", 0)), tensors(tensorOf(domain.Shape{}, true)), tensorOf(domain.Shape{1, 1}, true)},
 		{"what is left", "Reshape", 7, nil, tensors(x, vector[int64](3, -1)), reshaped(x, 3, 2)},
@@ -47,7 +48,7 @@ func TestViewsRefuse(t *testing.T) {
 		kind   domain.Kind
 		said   string
 	}{
-		{heavyNode("Flatten", 9, 1, whole("axis", -1)), inputsOf(x), domain.Invalid, "axis -1"},
+		{heavyNode("Flatten", 9, 1, whole("axis", -5)), inputsOf(x), domain.Invalid, "axis -5"},
 		{heavyNode("Flatten", 13, 1, whole("axis", 4)), inputsOf(x), domain.Invalid, "axis 4"},
 		{heavyNode("Reshape", 13, 2), inputsOf(x, vector[int64](6)), domain.Unsupported, "input shape is computed"},
 		{heavyNode("Reshape", 13, 2), inputsOf(x, domain.Tensor{}), domain.Invalid, "input shape is missing"},
@@ -120,12 +121,48 @@ func TestDropout(t *testing.T) {
 	}
 }
 
-func TestDropoutRefusesTraining(t *testing.T) {
-	x, on := vector[float32](1), tensorOf(domain.Shape{}, true)
+// A ratio of 0 drops nothing in training either.
+func TestDropoutThatDropsNothingInTraining(t *testing.T) {
+	x, none, on := vector[float32](1, -2), vector[float32](0), vector(true)
 	node := heavyNode("Dropout", 13, 3)
-	node.Inputs = []string{"x", "", "training"}
-	for _, inputs := range [][]Value{valuesOf(tensors(x, domain.Tensor{}, on), 1), inputsOf(x, domain.Tensor{}, on), valuesOf(tensors(x, domain.Tensor{}, vector[int32](0)), 1)} {
-		_, err := parsed[Operator](t, node).Infer(inputs)
-		checkRefused(t, err, domain.Unsupported, "training_mode")
+	node.Outputs = []string{"y", "mask"}
+	for knownFrom := range 4 {
+		outputs, err := results(node, tensors(x, none, on), knownFrom)
+		if err != nil || contents(outputs[0]) != contents(x) || contents(outputs[1]) != contents(vector(true, true)) {
+			t.Errorf("got %v, %v", outputs, err)
+		}
+	}
+	if err := parsed[Checker](t, node).Check(tensors(x, none, on)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDropoutRefusesTraining(t *testing.T) {
+	x, on, nothing := vector[float32](1), tensorOf(domain.Shape{}, true), domain.Tensor{}
+	node := heavyNode("Dropout", 13, 3)
+	node.Inputs = []string{"x", "ratio", "training"}
+	op := parsed[Operator](t, node)
+	for _, c := range []struct {
+		inputs []Value
+		kind   domain.Kind
+		said   string
+	}{
+		{valuesOf(tensors(x, nothing, on), 1), domain.Unsupported, "training_mode is true and ratio 0.5"},
+		{valuesOf(tensors(x, vector[float32](0.25), on), 1), domain.Unsupported, "training_mode is true and ratio 0.25"},
+		{inputsOf(x, nothing, vector[int32](0)), domain.Invalid, "input training_mode is INT32 [1], expected one BOOL"},
+		{inputsOf(x, nothing, vector(true, false)), domain.Invalid, "input training_mode is BOOL [2]"},
+		{inputsOf(x, vector[int32](0), on), domain.Invalid, "input ratio is INT32 [1], expected one FP32 or FP64"},
+		{inputsOf(x, vector[float32](0, 0), on), domain.Invalid, "input ratio is FP32 [2]"},
+	} {
+		_, err := op.Infer(c.inputs)
+		checkRefused(t, err, c.kind, c.said)
+	}
+	if _, err := op.Infer(inputsOf(x, nothing, on)); err != nil {
+		t.Error(err) // whether it is training is known when there are inputs
+	}
+	check := op.(Checker).Check
+	checkRefused(t, check(tensors(x, nothing, on)), domain.Unsupported, "training_mode is true and ratio 0.5")
+	if err := check(tensors(x, nothing, vector(false))); err != nil {
+		t.Error(err)
 	}
 }

@@ -56,10 +56,7 @@ func (m *Machine) build() (*gorgonia.ExprGraph, error) {
 	nodes := make(map[int]*gorgonia.Node, len(m.state.Values))
 	var previous *gorgonia.Node
 	for i, number := range m.plan.Inputs {
-		value, err := dense(m.state.Values[number])
-		if err != nil {
-			return nil, err
-		}
+		value := dense(m.state.Values[number])
 		previous = gorgonia.NewTensor(g, value.Dtype(), value.Dims(), gorgonia.WithShape(value.Shape()...),
 			gorgonia.WithName(fmt.Sprintf("input %d", i)), gorgonia.WithValue(value))
 		nodes[number] = previous
@@ -89,10 +86,7 @@ func children(s graph.Step, nodes map[int]*gorgonia.Node, previous *gorgonia.Nod
 }
 
 func (m *Machine) apply(number int, s graph.Step, read gorgonia.Nodes) (*gorgonia.Node, error) {
-	result, err := dense(m.state.Values[firstOf(s.Outputs)])
-	if err != nil {
-		return nil, err
-	}
+	result := dense(m.state.Values[firstOf(s.Outputs)])
 	node, err := gorgonia.ApplyOp(&step{
 		number: number, name: s.Name, compute: m.state.Runs[number], arity: len(read),
 		result: result, dtype: gorgonia.TypeOf(result), run: m.run,

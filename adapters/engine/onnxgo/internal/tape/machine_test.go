@@ -98,10 +98,10 @@ func TestOutputsAreNotTheMachines(t *testing.T) {
 }
 
 // replace lets a step of a machine do something else.
-func replace(t *testing.T, m *Machine, number int, compute func(original func())) {
+func replace(t *testing.T, m *Machine, number int, compute func(original func() error) error) {
 	t.Helper()
 	original := m.state.Runs[number]
-	m.state.Runs[number] = func() { compute(original) }
+	m.state.Runs[number] = func() error { return compute(original) }
 	g, err := m.build()
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func replace(t *testing.T, m *Machine, number int, compute func(original func())
 
 func TestStepThatPanicsIsAnError(t *testing.T) {
 	machine := diamond(t)
-	replace(t, machine, 2, func(func()) { panic("boom") })
+	replace(t, machine, 2, func(func() error) error { panic("boom") })
 	outputs, err := machine.Run(t.Context(), row(t, 1, 2, 3, 4, 5, 6), 0)
 	if outputs != nil || domain.KindOf(err) != domain.Internal || !strings.Contains(err.Error(), "boom") {
 		t.Errorf("%v, %v", outputs, err)
@@ -124,8 +124,8 @@ func TestContextIsHonouredBetweenSteps(t *testing.T) {
 	want := run32(t, machine, input)
 	ctx, cancel := context.WithCancel(t.Context())
 	later := 0
-	replace(t, machine, 1, func(original func()) { cancel(); original() })
-	replace(t, machine, 2, func(original func()) { later++; original() })
+	replace(t, machine, 1, func(original func() error) error { cancel(); return original() })
+	replace(t, machine, 2, func(original func() error) error { later++; return original() })
 	if outputs, err := machine.Run(ctx, input, 0); outputs != nil || domain.KindOf(err) != domain.Canceled {
 		t.Errorf("%v, %v", outputs, err)
 	}
@@ -139,7 +139,7 @@ func TestContextIsHonouredBetweenSteps(t *testing.T) {
 
 func TestStepOutOfTurnIsAnError(t *testing.T) {
 	computed := false
-	s := &step{number: 3, name: "late", compute: func() { computed = true }, run: &run{ctx: t.Context(), next: 2}}
+	s := &step{number: 3, name: "late", compute: func() error { computed = true; return nil }, run: &run{ctx: t.Context(), next: 2}}
 	if _, err := s.Do(); domain.KindOf(err) != domain.Internal || computed {
 		t.Errorf("%v, computed: %v", err, computed)
 	}

@@ -25,7 +25,7 @@ type run struct {
 type step struct {
 	number  int
 	name    string
-	compute func()
+	compute func() error
 	arity   int
 	result  *tensor.Dense // over the first output's buffer
 	dtype   hm.Type
@@ -50,7 +50,9 @@ func (s *step) Do(...gorgonia.Value) (result gorgonia.Value, err error) {
 	if s.run.err = domain.FromContext(s.run.ctx, "predicting"); s.run.err != nil {
 		return nil, s.run.err
 	}
-	s.compute()
+	if s.run.err = s.compute(); s.run.err != nil {
+		return nil, s.run.err
+	}
 	s.run.next++
 	return s.result, nil
 }

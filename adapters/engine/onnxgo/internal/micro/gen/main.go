@@ -37,6 +37,7 @@ func main() {
 		addRow(set)
 		clampRow(set)
 		scaleShiftRow(set)
+		functionRows(set)
 	}
 	pause()
 	build.Generate() // parses the flags

@@ -75,5 +75,6 @@ var {{.Name}} = &Set{
 	Winograd2: Winograd{Input: winogradInput2{{.Suffix}}, Output: winogradOutput2{{.Suffix}}},
 	MaxWindow: maxWindow{{.Suffix}}, SumWindow: sumWindow{{.Suffix}},
 	AddRow: addRow{{.Suffix}}, ScaleShiftRow: scaleShiftRow{{.Suffix}}, ClampRow: clampRow{{.Suffix}},
+	ExpRow: expRow{{.Suffix}}, SigmoidRow: sigmoidRow{{.Suffix}}, TanhRow: tanhRow{{.Suffix}}, ErfRow: erfRow{{.Suffix}},
 }
 {{end}}`))
