@@ -22,7 +22,7 @@ func (flatNormalization) flat(inputs []Value) ([]Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if false {
+		if !v.Shape.Equal(x.Shape[1:]) {
 			return nil, misshapen(name, v.Shape, x.Shape[1:].String())
 		}
 		v.Shape = domain.Shape{product(v.Shape)}
