@@ -10,6 +10,7 @@ allows it: the point is the operators.
 import inspect
 import pathlib
 import sys
+from typing import List
 
 import numpy
 import torch
@@ -119,6 +120,25 @@ class UNet(nn.Module):
         return torch.sigmoid(self.last(torch.cat([up, again], dim=1))).permute(0, 2, 3, 1).argmax(-1), up.amax(dim=(2, 3))
 
 
+class Lists(nn.Module):
+    """Lists of tensors, which scripts export as sequences: a recurrent network by hand."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.Linear(6, 6)
+
+    def forward(self, x):
+        states: List[torch.Tensor] = []
+        state = torch.zeros(x.shape[0], 6)
+        for step in x.unbind(1):
+            state = torch.tanh(self.cell(step) + state)
+            states.append(state)
+        states.insert(0, x[:, 0])
+        last = states.pop()
+        parts = x.split(4, 1)
+        return torch.stack(states, 1), torch.cat(states, 0) * last.sum(), parts[0] - parts[1]
+
+
 def slim(network, channels):
     """The network with one small layer in place of its classifier's hundred million weights."""
     network.avgpool, network.classifier = nn.AdaptiveAvgPool2d(1), nn.Linear(channels, 10)
@@ -158,8 +178,12 @@ MODELS = {
     "rnn": (lambda: Recurrent(nn.RNN, nonlinearity="relu"), (torch.randn(3, 11, 12),)),
     "audio": (Audio, (torch.rand(2, 40, 33),)),
     "unet": (UNet, pictures(32)),
+    "lists": (lambda: torch.jit.script(Lists()), (torch.randn(2, 9, 6),)),
     "mlp": (lambda: nn.Sequential(nn.Linear(20, 64), nn.GELU(), nn.BatchNorm1d(64), nn.Linear(64, 32), nn.SELU(), nn.Linear(32, 3)), (torch.randn(5, 20),)),
 }
+
+
+OPSETS = {"vit_tiny": 17, "bert_tiny": 17, "audio": 17, "googlenet": 7, "mobilenet_v2": 7}
 
 
 def shake(network):
@@ -190,7 +214,7 @@ def export(name, folder, opset):
 
 def main(folder, names):
     for name in names or MODELS:
-        export(name, pathlib.Path(folder), opset=17 if name in ("vit_tiny", "bert_tiny", "audio") else 13)
+        export(name, pathlib.Path(folder), OPSETS.get(name, 13))
 
 
 main(sys.argv[1], sys.argv[2:])

@@ -61,12 +61,12 @@ func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
 		})
 	case 11:
 		return f.message(func(data []byte) (err error) {
-			g.Inputs, err = appendSpec(g.Inputs, data, place(where, "input", len(g.Inputs)), false)
+			g.Inputs, err = appendSpec(g.Inputs, data, place(where, "input", len(g.Inputs)), valueKind{inside: depth > 0})
 			return r.tolerate(err)
 		})
 	case 12:
 		return f.message(func(data []byte) (err error) {
-			g.Outputs, err = appendSpec(g.Outputs, data, place(where, "output", len(g.Outputs)), true)
+			g.Outputs, err = appendSpec(g.Outputs, data, place(where, "output", len(g.Outputs)), valueKind{inside: depth > 0, output: true})
 			return r.tolerate(err)
 		})
 	case 15:
@@ -75,8 +75,8 @@ func (r *reader) graphField(g *Graph, f field, where string, depth int) error {
 	return nil
 }
 
-func appendSpec(specs []domain.TensorSpec, data []byte, where string, output bool) ([]domain.TensorSpec, error) {
-	spec, err := readSpec(data, where, output)
+func appendSpec(specs []domain.TensorSpec, data []byte, where string, kind valueKind) ([]domain.TensorSpec, error) {
+	spec, err := readSpec(data, where, kind)
 	return append(specs, spec), err
 }
 
@@ -98,10 +98,12 @@ func (r *reader) initializer(g *Graph, data []byte, where string) error {
 // checkValues reports a name that is listed twice, and inputs and outputs of
 // which too little is known. The values of a subgraph need not be described.
 func (r *reader) checkValues(g *Graph, where string, depth int) error {
-	if err := r.checkSpecs(where+".input", g.Inputs, depth); err != nil {
+	if err := r.checkSpecs(where+".input", g.Inputs, depth, false); err != nil {
 		return err
 	}
-	if err := r.checkSpecs(where+".output", g.Outputs, depth); err != nil {
+	// A graph in an attribute may give one value twice: a loop carries it, and
+	// collects it.
+	if err := r.checkSpecs(where+".output", g.Outputs, depth, depth > 0); err != nil {
 		return err
 	}
 	for _, input := range g.Inputs {
@@ -114,10 +116,10 @@ func (r *reader) checkValues(g *Graph, where string, depth int) error {
 	return nil
 }
 
-func (r *reader) checkSpecs(where string, specs []domain.TensorSpec, depth int) error {
+func (r *reader) checkSpecs(where string, specs []domain.TensorSpec, depth int, twice bool) error {
 	seen := make(map[string]bool, len(specs))
 	for _, spec := range specs {
-		if seen[spec.Name] {
+		if seen[spec.Name] && !twice {
 			return invalid(where, "%q is listed twice", spec.Name)
 		}
 		seen[spec.Name] = true

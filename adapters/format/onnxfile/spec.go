@@ -23,10 +23,17 @@ type valueInfo struct {
 // TypeProto.
 var otherTypes = map[int32]string{4: "a sequence", 5: "a map", 7: "an opaque value", 8: "a sparse tensor", 9: "an optional value"}
 
+// valueKind is what a value is to its graph.
+type valueKind struct {
+	output bool
+	inside bool // the graph is in an attribute
+}
+
 // readSpec reads a ValueInfoProto. A value of which the file says no type has an
-// invalid datatype and a nil shape. An output may be a sequence of maps from
-// labels to scores: it is taken for the tensor of its scores.
-func readSpec(data []byte, where string, output bool) (domain.TensorSpec, error) {
+// invalid datatype and a nil shape; so has one that is no tensor in a graph in an
+// attribute, of which little need be known. An output may be a sequence of maps
+// from labels to scores: it is taken for the tensor of its scores.
+func readSpec(data []byte, where string, kind valueKind) (domain.TensorSpec, error) {
 	var v valueInfo
 	err := fields(data, where, func(f field) error {
 		switch f.number {
@@ -44,10 +51,12 @@ func readSpec(data []byte, where string, output bool) (domain.TensorSpec, error)
 		return spec, err
 	case v.name == "":
 		return spec, invalid(where, "has no name")
-	case v.scores && output && v.other == "" && !v.typed:
+	case v.scores && kind.output && v.other == "" && !v.typed:
 		spec.Datatype, spec.Shape = domain.FP32, domain.Shape{domain.Dynamic, domain.Dynamic}
 	case v.scores:
 		return spec, unsupported(where, "is a sequence, only tensors are supported")
+	case v.other != "" && kind.inside:
+		return domain.TensorSpec{Name: v.name}, nil
 	case v.other != "":
 		return spec, unsupported(where, "is %s, only tensors are supported", v.other)
 	case v.typed:

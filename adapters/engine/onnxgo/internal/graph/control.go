@@ -7,9 +7,9 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
-// control is an operator that has graphs for attributes. It is no step of a plan:
-// the graphs' nodes take its place, as often as they are to be computed. What
-// decides that must be known while compiling.
+// control is an operator that has graphs for attributes, or works on groups of
+// values. It is no step of a plan: other nodes take its place, those of its graphs as
+// often as they are to be computed. What decides that must be known while compiling.
 type control interface {
 	// expand adds the nodes to a program. The node's own inputs and outputs name
 	// the program's values; the scope is that of its bodies' other names.
@@ -31,7 +31,14 @@ func (s scope) resolve(name string) string {
 var controls map[string]func(operator.Node) (control, []error)
 
 func init() { // a variable that refers to itself through its functions
-	controls = map[string]func(operator.Node) (control, []error){"If": parseIf, "Loop": parseLoop, "Scan": parseScan}
+	controls = map[string]func(operator.Node) (control, []error){
+		"If": parseIf, "Loop": parseLoop, "Scan": parseScan,
+		"SequenceConstruct": parseGrouping(11, 1, anyNumber, sequenceConstruct), "SequenceEmpty": parseSequenceEmpty, "SequenceMap": parseSequenceMap,
+		"SequenceInsert": parseGrouping(11, 2, 3, sequenceInsert), "SequenceErase": parseGrouping(11, 1, 2, sequenceErase),
+		"SequenceAt": parseGrouping(11, 2, 2, sequenceAt), "SequenceLength": parseGrouping(11, 1, 1, sequenceLength),
+		"SplitToSequence": parseSplitToSequence, "ConcatFromSequence": parseConcatFromSequence,
+		"Optional": parseOptional, "OptionalHasElement": parseOptionalHasElement, "OptionalGetElement": parseGrouping(15, 1, 1, optionalGetElement),
+	}
 }
 
 // mostInlined bounds how many nodes bodies come to: a file can ask for any number.
@@ -123,6 +130,12 @@ func renamed(n node, inside scope, prefix string) node {
 func (p *program) alias(n operator.Node, from, to []string) error {
 	for i, name := range to {
 		if name == "" {
+			continue
+		}
+		if g, ok := p.groups[from[i]]; ok {
+			if err := p.keep(n, name, g); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := p.synthetic(n, "Identity", []string{from[i]}, name); err != nil {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
@@ -131,15 +132,20 @@ func (p *program) stack(n operator.Node, parts []string, output string, axis int
 	if len(parts) == 0 {
 		return p.stackNone(n, output, claim)
 	}
+	if backwards {
+		parts = slices.Clone(parts)
+		slices.Reverse(parts)
+	}
+	return p.stackItems(n, parts, output, axis)
+}
+
+// stackItems joins values of one shape along a new axis.
+func (p *program) stackItems(n operator.Node, parts []string, output string, axis int64) error {
 	axes := p.vector(axis)
 	joined := make([]string, len(parts))
 	for i, name := range parts {
-		at := i
-		if backwards {
-			at = len(parts) - 1 - i
-		}
-		joined[at] = fmt.Sprintf("%s\x00%d", output, i)
-		if err := p.synthetic(n, "Unsqueeze", []string{name, axes}, joined[at]); err != nil {
+		joined[i] = fmt.Sprintf("%s\x00%d", output, i)
+		if err := p.synthetic(n, "Unsqueeze", []string{name, axes}, joined[i]); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,7 @@ type scan struct {
 
 func parseScan(n operator.Node) (control, []error) {
 	if n.Opset < 9 {
-		return nil, []error{n.Unsupported("Scan before opset 9 is not supported")}
+		return parseBatchScan(n)
 	}
 	b, refused := bodyOf(n, "body")
 	s := scan{body: b}

@@ -73,6 +73,11 @@ func TestControlFlowIsExpanded(t *testing.T) {
 			op("Scan", "start x", "total y", whole("num_scan_inputs", 1), ints("scan_input_axes", 1), ints("scan_input_directions", 1), ints("scan_output_axes", 1),
 				bodyAttribute("body", "sum element", "more copy", op("Add", "sum element", "more"), op("Identity", "more", "copy")))},
 			domain.Shape{2, 3}, []float32{3, 5, 6, 6, 11, 15}},
+		{"sums of each row, of old", []operator.Node{op("Unsqueeze", "x from", "rows"), op("Transpose", "rows", "steps", ints("perm", 1, 2, 0)), op("Constant", "", "start", operator.Attribute{Name: "value", Kind: operator.TensorAttribute, Tensor: tensorOf[float32](t, domain.Shape{2, 1}, 10, 20)}),
+			ofOpset(8, op("Scan", "_ start steps", "total all", whole("num_scan_inputs", 1), ints("directions", 1),
+				bodyAttribute("body", "sum element", "more copy", op("Add", "sum element", "more"), op("Identity", "more", "copy")))),
+			op("Constant", "", "behind", operator.Attribute{Name: "value", Kind: operator.TensorAttribute, Tensor: tensorOf[int64](t, domain.Shape{1}, 1)}), op("Unsqueeze", "total behind", "totals"), op("Concat", "all totals", "y", whole("axis", 1))},
+			domain.Shape{2, 4, 1}, []float32{13, 15, 16, 16, 26, 31, 35, 35}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := open(t, controlled(t, c.nodes...))
@@ -92,6 +97,11 @@ func TestControlFlowIsExpanded(t *testing.T) {
 			}
 		})
 	}
+}
+
+func ofOpset(opset int, n operator.Node) operator.Node {
+	n.Opset = opset
+	return n
 }
 
 func TestWhatDependsOnElementsIsEvaluated(t *testing.T) {
@@ -126,16 +136,19 @@ func TestWhatDependsOnElementsIsEvaluated(t *testing.T) {
 func TestControlFlowThatIsRefused(t *testing.T) {
 	endless := op("Loop", "_ _ x", "y", bodyAttribute("body", "i more carried", "still next", op("Identity", "more", "still"), op("Add", "carried one", "next")))
 	for said, nodes := range map[string][]operator.Node{
-		"more than the 200000 nodes":                  {endless},
-		"no graph in its attribute else_branch":       {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Identity", "x", "a")))},
-		`its input "nowhere" is made by no node`:      {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Add", "x nowhere", "a")), bodyAttribute("else_branch", "", "b", op("Identity", "x", "b")))},
-		"operator Nonesuch of opset 17":               {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Nonesuch", "x", "a")), bodyAttribute("else_branch", "", "b", op("Identity", "x", "b")))},
-		"attribute colour is not known to If":         {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Identity", "x", "a")), bodyAttribute("else_branch", "", "b", op("Identity", "x", "b")), whole("colour", 1))},
-		"its condition has datatype FP32":             {choice("x")},
-		"which its body of 1 inputs":                  {op("Loop", "three yes x", "y", bodyAttribute("body", "i", "still", op("Cast", "i", "still", whole("to", 9))))},
-		"scans axis 7":                                {op("Scan", "x", "y", whole("num_scan_inputs", 1), ints("scan_input_axes", 7), bodyAttribute("body", "e", "f", op("Identity", "e", "f")))},
-		"attribute scan_input_axes has 2 values":      {op("Scan", "x", "y", whole("num_scan_inputs", 1), ints("scan_input_axes", 0, 1), bodyAttribute("body", "e", "f", op("Identity", "e", "f")))},
-		"the file does not say what shape the elemen": {op("Slice", "x from from", "nothing"), op("Scan", "nothing", "y", whole("num_scan_inputs", 1), bodyAttribute("body", "e", "f", op("Identity", "e", "f")))},
+		"more than the 200000 nodes":                   {endless},
+		"no graph in its attribute else_branch":        {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Identity", "x", "a")))},
+		`its input "nowhere" is made by no node`:       {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Add", "x nowhere", "a")), bodyAttribute("else_branch", "", "b", op("Identity", "x", "b")))},
+		"operator Nonesuch of opset 17":                {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Nonesuch", "x", "a")), bodyAttribute("else_branch", "", "b", op("Identity", "x", "b")))},
+		"attribute colour is not known to If":          {op("If", "yes", "y", bodyAttribute("then_branch", "", "a", op("Identity", "x", "a")), bodyAttribute("else_branch", "", "b", op("Identity", "x", "b")), whole("colour", 1))},
+		"its condition has datatype FP32":              {choice("x")},
+		"which its body of 1 inputs":                   {op("Loop", "three yes x", "y", bodyAttribute("body", "i", "still", op("Cast", "i", "still", whole("to", 9))))},
+		"scans axis 7":                                 {op("Scan", "x", "y", whole("num_scan_inputs", 1), ints("scan_input_axes", 7), bodyAttribute("body", "e", "f", op("Identity", "e", "f")))},
+		"with an input sequence_lens is not":           {ofOpset(8, op("Scan", "from x x", "y", whole("num_scan_inputs", 1), bodyAttribute("body", "s e", "f", op("Add", "s e", "f"))))},
+		"attribute scan_input_axes is not known":       {ofOpset(8, op("Scan", "_ x x", "y", whole("num_scan_inputs", 1), ints("scan_input_axes", 1), bodyAttribute("body", "s e", "f", op("Add", "s e", "f"))))},
+		"its input 2 has shape [3], expected as many ": {ofOpset(8, op("Scan", "_ x ten", "y", whole("num_scan_inputs", 1), bodyAttribute("body", "s e", "f", op("Add", "s e", "f"))))},
+		"attribute scan_input_axes has 2 values":       {op("Scan", "x", "y", whole("num_scan_inputs", 1), ints("scan_input_axes", 0, 1), bodyAttribute("body", "e", "f", op("Identity", "e", "f")))},
+		"the file does not say what shape the elemen":  {op("Slice", "x from from", "nothing"), op("Scan", "nothing", "y", whole("num_scan_inputs", 1), bodyAttribute("body", "e", "f", op("Identity", "e", "f")))},
 	} {
 		g, err := New(controlled(t, nodes...))
 		if err == nil {

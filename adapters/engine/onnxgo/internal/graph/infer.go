@@ -36,6 +36,8 @@ type program struct {
 	target  operator.Target
 	alive   func() error // an error stops what takes long
 	inlined int          // nodes of bodies so far
+	groups  map[string]group
+	held    int // items of groups so far
 }
 
 // infer walks the graph for inputs of the given shapes: it finds every value's
@@ -58,14 +60,14 @@ func (g *Graph) inferFrom(inputs []operator.Value, alive func() error) (*program
 			return nil, err
 		}
 	}
-	return p, nil
+	return p, p.checkOutputs()
 }
 
 // start returns a program without a step.
 func (g *Graph) start(inputs []operator.Value, alive func() error) *program {
 	p := &program{
 		values: make(map[string]operator.Value, len(g.nodes)+len(g.constants)), budget: g.budget, folded: &g.folded,
-		target: operator.Target{Set: g.set}, alive: alive,
+		target: operator.Target{Set: g.set}, alive: alive, groups: make(map[string]group),
 	}
 	for i, input := range g.inputs {
 		p.inputs = append(p.inputs, input.Name)
@@ -86,9 +88,13 @@ func (p *program) add(n node, scope scope) error {
 	if err := p.alive(); err != nil {
 		return err
 	}
-	switch {
-	case n.control != nil:
+	if n.control != nil {
 		return n.control.expand(p, n.Node, scope)
+	}
+	if passed, err := p.passes(n); passed || err != nil {
+		return err
+	}
+	switch {
 	case p.hasHalves(n):
 		return p.addWidened(n)
 	default:

@@ -87,10 +87,10 @@ func Sign[T Number](x T) T {
 		return 1
 	case x < 0:
 		return T(0) - 1
-	case x != x:
-		return x
-	default:
+	case x == 0:
 		return 0
+	default:
+		return x
 	}
 }
 

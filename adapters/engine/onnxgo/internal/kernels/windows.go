@@ -8,7 +8,9 @@ type Volume struct {
 }
 
 // Inputs and Outputs return how many elements a plane has.
-func (v Volume) Inputs() int  { return v.Axes[0].Input * v.Axes[1].Input * v.Axes[2].Input }
+func (v Volume) Inputs() int { return v.Axes[0].Input * v.Axes[1].Input * v.Axes[2].Input }
+
+// Outputs returns how many windows there are.
 func (v Volume) Outputs() int { return v.Axes[0].Output * v.Axes[1].Output * v.Axes[2].Output }
 
 // Taps returns how many elements a window has.
@@ -62,7 +64,7 @@ func MaxVolume[T Number](dst []T, indices []int64, src []T, v Volume, start int6
 	for output := range v.Outputs() {
 		best, first := -1, true
 		v.each(output, func(at, _ int) {
-			if x := src[at]; first || x > src[best] || x != x && src[best] == src[best] {
+			if x := src[at]; first || x > src[best] || isNaN(x) && !isNaN(src[best]) {
 				best, first = at, false
 			}
 		})
@@ -109,7 +111,7 @@ func PowerVolume[T Float](dst, src []T, v Volume, p int) {
 func ConvVolume[T Float](dst, src, taps []T, v Volume) {
 	for output := range dst {
 		sum := T(0)
-		v.each(output, func(at, tap int) { sum += T(src[at] * taps[tap]) })
+		v.each(output, func(at, tap int) { sum += T(src[at] * taps[tap]) }) //nolint:unconvert // keeps the product from being fused with the sum
 		dst[output] += sum
 	}
 }

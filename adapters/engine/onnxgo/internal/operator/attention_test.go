@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/kernels"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -14,6 +15,10 @@ func TestAttentionAgainstReference(t *testing.T) {
 	past := ramps(t, domain.Shape{1, 1, 2, 2}, domain.Shape{1, 1, 2, 2}, domain.Shape{1, 1, 2, 1}, domain.Shape{2, 3}, domain.Shape{1, 1, 1, 2}, domain.Shape{1, 1, 1, 1})
 	lengths := append(ramps(t, domain.Shape{2, 1, 2, 1}, domain.Shape{2, 1, 4, 1}, domain.Shape{2, 1, 4, 1}, domain.Shape{2, 3}, nil, nil), vector[int64](3, 1))
 	window := append(ramps(t, domain.Shape{1, 1, 1, 1}, domain.Shape{1, 1, 1, 1}, domain.Shape{1, 1, 1, 1}), domain.Tensor{}, ramp(t, 3, domain.Shape{1, 1, 3, 1}), ramp(t, 4, domain.Shape{1, 1, 3, 1}))
+	several, ofSeveral := domain.Shape{2, 2, 1, 1}, domain.Shape{2, 2, 2, 1}
+	withLengths := func(q, k domain.Shape, lengths ...int64) []domain.Tensor {
+		return append(ramps(t, q, k, k, nil, nil, nil), vector(lengths...))
+	}
 	rank4 := func(rows, columns int, values ...float32) domain.Tensor {
 		return fp32(t, domain.Shape{1, 1, rows, columns}, values...)
 	}
@@ -33,6 +38,18 @@ func TestAttentionAgainstReference(t *testing.T) {
 			tensors(rank4(2, 1, -0.75, 0), rank4(2, 2, -0.75, 1.5, 0.5, -0.5), rank4(2, 1, -0.75, -1.25), rank4(2, 2, 1, 0, 0, 0))},
 		{"lengths and a short mask", "Attention", 24, attrs(whole("is_causal", 1)), lengths,
 			tensors(fp32(t, domain.Shape{2, 1, 2, 1}, -0.94616848, -1.1092451, 0, 0.5))},
+		{"lengths alone", "Attention", 24, nil, withLengths(domain.Shape{2, 1, 2, 1}, domain.Shape{2, 1, 4, 1}, 3, 1),
+			tensors(fp32(t, domain.Shape{2, 1, 2, 1}, -0.24979168, -0.52755141, 0.5, 0.5))},
+		{"lengths and a window", "Attention", 25, attrs(whole("left_window_size", 0), whole("right_window_size", 1)),
+			withLengths(domain.Shape{1, 1, 3, 1}, domain.Shape{1, 1, 2, 1}, 1), tensors(rank4(3, 1, 0, -0.75, -0.75))},
+		{"lengths and a window without end", "Attention", 25, attrs(whole("left_window_size", math.MaxInt64)),
+			withLengths(domain.Shape{1, 1, 3, 1}, domain.Shape{1, 1, 2, 1}, 1), tensors(rank4(3, 1, -0.75, -0.75, -0.75))},
+		{"past keys of several heads", "Attention", 23, nil,
+			append(ramps(t, several, several, several), domain.Tensor{}, ramp(t, 3, several), ramp(t, 4, several)), tensors(
+				fp32(t, several, -0.75, -0.91382325, 0.95170605, 1.2887478), fp32(t, ofSeveral, -0.75, -0.75, 0.5, 1.5, -1.5, 0.5, -0.25, -0.5),
+				fp32(t, ofSeveral, -0.75, -0.75, 0, -1.25, 0.75, 1.5, 1.5, 1))},
+		{"a mask for each head", "Attention", 23, nil, append(ramps(t, several, several, several), tensorOf(domain.Shape{2, 1, 1}, false, true)),
+			tensors(fp32(t, several, 0, -1.25, 0, 1))},
 		{"window", "Attention", 25, attrs(whole("left_window_size", 1), whole("right_window_size", 0)), queryAndKeys, tensors(rank4(3, 1, -0.75, -1.2023252, 0.46176314))},
 		{"window to the right", "Attention", 25, attrs(whole("right_window_size", 1)), queryAndKeys, tensors(rank4(3, 1, -0.82805246, -0.52755141, 0.19310507))},
 		{"window into the past", "Attention", 25, attrs(whole("left_window_size", 1), whole("right_window_size", math.MaxInt64)), window, tensors(rank4(1, 1, 0.20554614))},
@@ -43,6 +60,32 @@ func TestAttentionAgainstReference(t *testing.T) {
 		{"no keys", "Attention", 23, nil, ramps(t, domain.Shape{1, 1, 2, 1}, domain.Shape{1, 1, 0, 1}, domain.Shape{1, 1, 0, 1}), tensors(rank4(2, 1, 0, 0), rank4(0, 1))},
 		{"no queries", "Attention", 23, nil, ramps(t, domain.Shape{1, 1, 0, 1}, domain.Shape{1, 1, 1, 1}, domain.Shape{1, 1, 1, 1}), tensors(rank4(0, 1), rank4(1, 1, -0.75))},
 	})
+}
+
+// Weights in FP64 are those of the plain softmax, to the last bit.
+func TestAttentionComputesWeightsInFP64(t *testing.T) {
+	k := fp32(t, domain.Shape{1, 1, 5, 1}, 0.1, 0.7, -1.3, 2.9, 1.1)
+	want := fp32(t, domain.Shape{1, 1, 1, 5}, 0, 0, 0, 0, 0)
+	kernels.Softmax(floats(want), floats(k), 5, 1, false)
+	c := answers{opType: "Attention", opset: 23, attrs: attrs(whole("softmax_precision", 11), whole("qk_matmul_output_mode", 3)),
+		inputs: tensors(fp32(t, domain.Shape{1, 1, 1, 1}, 1), k, k), want: tensors(domain.Tensor{}, domain.Tensor{}, domain.Tensor{}, want)}
+	outputs, err := results(c.node(), c.inputs, 0)
+	if err != nil || !SameElements(outputs[3], want) {
+		t.Errorf("%s, want %s: %v", contents(outputs[3]), contents(want), err)
+	}
+}
+
+// Outputs of the datatype of Q, K or V are rounded to it, whatever the others are.
+func TestAttentionRoundsAsItsInputs(t *testing.T) {
+	op := parsed[Operator](t, heavyNode("Attention", 23, 4))
+	for _, c := range []struct{ q, v, mask domain.Datatype }{{domain.FP32, domain.FP16, domain.BF16}, {domain.FP16, domain.FP32, domain.FP16}, {domain.BF16, domain.FP16, domain.BOOL}} {
+		inputs := []Value{{Datatype: c.q}, {Datatype: c.q}, {Datatype: c.v}, {Datatype: c.mask}}
+		for output, want := range []domain.Datatype{c.q, c.q, c.v, c.q} {
+			if got := RoundsTo(op, inputs, output); got != want {
+				t.Errorf("Q %v, V %v, mask %v: output %d is rounded to %v", c.q, c.v, c.mask, output, got)
+			}
+		}
+	}
 }
 
 // doubled returns tensors as FP64.

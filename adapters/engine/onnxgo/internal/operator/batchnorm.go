@@ -23,16 +23,17 @@ func parseBatchNormalization(node Node) (Operator, error) {
 	if node.Opset < 7 {
 		a.expect(a.bool("is_test", false), "is_test", "is not supported, 1 is")
 	}
-	if node.Opset < 9 {
-		a.expect(a.bool("spatial", true), "spatial", "is not supported, 1 is")
-	}
+	spatial := node.Opset >= 9 || a.bool("spatial", true)
 	if node.Opset >= 14 && a.bool("training_mode", false) {
 		return trainingNormalization{*b, momentum}, a.done()
 	}
 	if err := a.done(); err != nil {
 		return nil, err
 	}
-	return b, onlyFirstOutput(node, "which only training gives")
+	if err := onlyFirstOutput(node, "which only training gives"); err != nil || spatial {
+		return b, err
+	}
+	return flatNormalization{b}, nil
 }
 
 // onlyFirstOutput refuses a node whose other outputs somebody reads.

@@ -23,6 +23,25 @@ func TestBatchNormalizationOfSingleValues(t *testing.T) {
 	checkOutput(t, got, domain.Shape{3}, []float32{0, 1, 2})
 }
 
+// Before opset 9 each element of a row could be a channel of its own.
+func TestBatchNormalizationThatIsNotSpatial(t *testing.T) {
+	node, row := heavyNode("BatchNormalization", 7, 5, whole("spatial", 0)), domain.Shape{2, 3}
+	op := parsed[Operator](t, node)
+	inputs := []domain.Tensor{ramp(t, 0, domain.Shape{2, 2, 3}), ramp(t, 1, row), ramp(t, 2, row), ramp(t, 3, row), fp32(t, row, 0.75, 0, 0.75, 1.5, 1, 0.25)}
+	want := []float32{-0.74999994, 235.92084, 2.0773466, 0.38762957, 2.3749907, 3.749925, -1.3995147, -949.93335, 2.5103564, 1.408247, 1.2499962, 0}
+	for _, knownFrom := range []int{1, 5} {
+		checkOutput(t, compute(t, op, inputs, knownFrom), domain.Shape{2, 2, 3}, want)
+	}
+	if v := valuesOf(inputs, 1); !KeepsRows(op, v, v[:1], []bool{true, false, false, false, false}) {
+		t.Error("it does not keep rows apart")
+	}
+	inputs[2] = fp32(t, domain.Shape{2}, 1, 1)
+	_, err := op.Infer(inputsOf(inputs...))
+	checkRefused(t, err, domain.Invalid, "input B has shape [2], expected [2,3]")
+	_, err = op.Infer(inputsOf(fp32(t, domain.Shape{2}, 1, 1)))
+	checkRefused(t, err, domain.Invalid, "input X has shape [2]")
+}
+
 func TestScaleShift(t *testing.T) {
 	norm := parsed[*BatchNormalization](t, heavyNode("BatchNormalization", 15, 5, decimal("epsilon", 0.25)))
 	of := func(values ...float32) domain.Tensor { return fp32(t, domain.Shape{2}, values...) }
@@ -50,7 +69,7 @@ func TestBatchNormalizationRefusesTraining(t *testing.T) {
 		attribute Attribute
 		said      string
 	}{
-		{7, whole("spatial", 0), "spatial = 0 is not supported"},
+		{8, whole("spatial", 2), "spatial = 2 is neither 0 nor 1"},
 		{9, whole("spatial", 1), "spatial = 1 is not known to BatchNormalization in opset 9"},
 		{13, whole("training_mode", 0), "training_mode = 0 is not known to BatchNormalization in opset 13"},
 		{14, whole("training_mode", 2), "training_mode = 2 is neither 0 nor 1"},

@@ -15,6 +15,12 @@ var onnxDatatypes = map[int]domain.Datatype{
 	9: domain.BOOL, 10: domain.FP16, 11: domain.FP64, 12: domain.UINT32, 13: domain.UINT64, 16: domain.BF16,
 }
 
+// DatatypeOf returns the datatype that ONNX has a number for.
+func DatatypeOf(number int64) (domain.Datatype, bool) {
+	datatype, ok := onnxDatatypes[int(number)]
+	return datatype, ok
+}
+
 // cast converts elements to another datatype. Numbers with a fraction lose it
 // when they become integers. ONNX leaves open what becomes of those that do not
 // fit; here they become the nearest integer that does, and NaN becomes 0.

@@ -51,7 +51,7 @@ func checkNumbers(texts []string, to domain.Datatype) error {
 // are read as integers.
 func fromTexts() map[domain.Datatype]conversion {
 	table := map[domain.Datatype]conversion{
-		domain.INT64:  with(func(text string) int64 { return wholeOf(text) }),
+		domain.INT64:  with(wholeOf),
 		domain.UINT64: with(unsignedOf),
 		domain.BYTES:  with(func(text string) string { return text }),
 	}

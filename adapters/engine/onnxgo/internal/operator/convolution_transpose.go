@@ -70,14 +70,8 @@ func (c *convTranspose) geometry(inputs []Value) (g kernels.Transposed, err erro
 	if rank < 1 || rank > 3 {
 		return g, misshapen("X", x.Shape, "one to three spatial axes behind [N,C]")
 	}
-	if len(w.Shape) != len(x.Shape) || w.Shape[0] != x.Shape[1] || x.Shape[1]%c.group != 0 || product(w.Shape) == 0 || product(x.Shape) == 0 {
-		return g, misshapen("W", w.Shape, fmt.Sprintf("[C,M/group,...] with as many axes and channels as X %v has, a multiple of group %d", x.Shape, c.group))
-	}
-	if w.Datatype != x.Datatype {
-		return g, domain.Errorf(domain.Invalid, "inputs X and W have datatypes %v and %v, expected one", x.Datatype, w.Datatype)
-	}
-	if b, ok := optional(inputs, 2); ok && (b.Datatype != x.Datatype || !b.Shape.Equal(domain.Shape{w.Shape[1] * c.group})) {
-		return g, misshapen("B", b.Shape, domain.Shape{w.Shape[1] * c.group}.String())
+	if err := c.checkWeights(x, w, inputs); err != nil {
+		return g, err
 	}
 	g = kernels.Transposed{Channels: x.Shape[1] / c.group, Outputs: w.Shape[1]}
 	for i := range g.Axes {
@@ -92,6 +86,20 @@ func (c *convTranspose) geometry(inputs []Value) (g kernels.Transposed, err erro
 		}
 	}
 	return g, nil
+}
+
+// checkWeights checks the weights and the bias against the picture.
+func (c *convTranspose) checkWeights(x, w Value, inputs []Value) error {
+	if len(w.Shape) != len(x.Shape) || w.Shape[0] != x.Shape[1] || x.Shape[1]%c.group != 0 || product(w.Shape) == 0 || product(x.Shape) == 0 {
+		return misshapen("W", w.Shape, fmt.Sprintf("[C,M/group,...] with as many axes and channels as X %v has, a multiple of group %d", x.Shape, c.group))
+	}
+	if w.Datatype != x.Datatype {
+		return domain.Errorf(domain.Invalid, "inputs X and W have datatypes %v and %v, expected one", x.Datatype, w.Datatype)
+	}
+	if b, ok := optional(inputs, 2); ok && (b.Datatype != x.Datatype || !b.Shape.Equal(domain.Shape{w.Shape[1] * c.group})) {
+		return misshapen("B", b.Shape, domain.Shape{w.Shape[1] * c.group}.String())
+	}
+	return nil
 }
 
 // checkLists checks how many values the attributes have.

@@ -2,6 +2,8 @@ package operator
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,4 +160,42 @@ func TestLegacyRefuses(t *testing.T) {
 	}
 	_, err := parsed[Operator](t, heavyNode("Tile", 1, 3)).Infer(inputsOf(square, vector[float32](2), vector[float32](0)))
 	checkRefused(t, err, domain.Unsupported, "input tiles is computed")
+}
+
+// Whatever the inputs are, what is older than the other tests' opsets refuses them
+// or gives outputs that can be computed.
+func TestHostileInputsOfOld(t *testing.T) {
+	random := rand.New(rand.NewPCG(6, 6))
+	for inputs, names := range ofOpsetOne {
+		for _, opType := range strings.Fields(names) {
+			for range 300 {
+				opset := 1 + random.IntN(firstTested-1)
+				node := legacyNode(opType, opset, inputs)
+				if _, known := lookup("", opType, opset); !known {
+					continue
+				}
+				if random.IntN(2) == 0 && parses(node, whole("broadcast", 1)) {
+					node.Attributes = append(node.Attributes, whole("broadcast", 1))
+					if parses(node, fromSecond) && random.IntN(2) == 0 {
+						node.Attributes = append(node.Attributes, fromSecond)
+					}
+				}
+				values := make([]Value, len(node.Inputs))
+				for i := range values {
+					values[i] = randomValue(random)
+				}
+				hostile(t, node, values)
+				if t.Failed() {
+					return
+				}
+			}
+		}
+	}
+}
+
+// parses reports whether a node may have one more attribute.
+func parses(node Node, more Attribute) bool {
+	node.Attributes = append(slices.Clone(node.Attributes), more)
+	_, err := Parse(node)
+	return err == nil
 }

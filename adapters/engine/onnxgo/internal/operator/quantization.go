@@ -149,20 +149,20 @@ func (q quantize) Compile(inputs, outputs []Value) (Run, error) {
 		return nil, err
 	}
 	to := quantizers[outputs[0].Datatype]
-	var real domain.Tensor
+	var wide domain.Tensor
 	if inputs[0].Datatype == domain.INT32 {
 		if err := fitsScratch(inputs[0].Shape...); err != nil {
 			return nil, err
 		}
-		if real, err = domain.MakeTensor(domain.FP32, inputs[0].Shape); err != nil {
+		if wide, err = domain.MakeTensor(domain.FP32, inputs[0].Shape); err != nil {
 			return nil, err
 		}
 	}
 	return func(in, out []domain.Tensor) {
 		x := in[0]
-		if !real.IsZero() {
-			kernels.Convert(floats(real), dataOf[int32](x))
-			x = real
+		if !wide.IsZero() {
+			kernels.Convert(floats(wide), dataOf[int32](x))
+			x = wide
 		}
 		to(out[0], x, in[1], third(in), a)
 	}, nil
@@ -177,7 +177,7 @@ func third(in []domain.Tensor) domain.Tensor {
 }
 
 func (q quantize) keepsRows(inputs, _ []Value, perRow []bool) bool {
-	return onlyFirst(perRow) && q.quantizationScale.keeps(inputs)
+	return onlyFirst(perRow) && q.keeps(inputs)
 }
 
 // keeps reports whether the scales are the same for each row.
@@ -245,7 +245,7 @@ func (d dequantize) Compile(inputs, _ []Value) (Run, error) {
 }
 
 func (d dequantize) keepsRows(inputs, _ []Value, perRow []bool) bool {
-	return onlyFirst(perRow) && d.quantizationScale.keeps(inputs)
+	return onlyFirst(perRow) && d.keeps(inputs)
 }
 
 // dynamicQuantize quantizes to numbers from 0 to 255 by the range of the input.

@@ -49,11 +49,11 @@ type integerConv struct{ Conv }
 
 // Infer returns the output's shape.
 func (c *integerConv) Infer(inputs []Value) ([]Value, error) {
-	real := make([]Value, len(inputs))
+	wide := make([]Value, len(inputs))
 	for i, v := range inputs {
-		real[i] = Value{Datatype: domain.FP32, Shape: v.Shape}
+		wide[i] = Value{Datatype: domain.FP32, Shape: v.Shape}
 	}
-	outputs, err := c.Conv.Infer(real)
+	outputs, err := c.Conv.Infer(wide)
 	if err != nil {
 		return nil, err
 	}
@@ -275,14 +275,15 @@ func (p integerProduct) finish(inputs []Value, output Value) func(dst, sums doma
 	}
 	return func(dst, sums domain.Tensor, in []domain.Tensor) {
 		a, b, y := floats(in[at.aScale]), floats(in[at.bScale]), floats(in[at.yScale])[0]
-		if p.conv {
+		switch {
+		case p.conv:
 			for i := range rows {
 				rows[i] = a[0] * b[i] / y
 			}
 			columns[0] = 1
-		} else if len(rows) == 1 && len(columns) == 1 {
+		case len(rows) == 1 && len(columns) == 1:
 			rows[0], columns[0] = a[0]*b[0]/y, 1
-		} else {
+		default:
 			copy(rows, a)
 			for i := range columns {
 				columns[i] = b[i] / y

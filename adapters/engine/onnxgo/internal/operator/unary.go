@@ -1,7 +1,6 @@
 package operator
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -38,7 +37,7 @@ type numeric interface {
 // datatypesOf lists datatypes that are supported, for messages.
 func datatypesOf[V any](table map[domain.Datatype]V, more ...domain.Datatype) string {
 	all := slices.Concat(slices.Collect(maps.Keys(table)), more)
-	slices.SortFunc(all, func(a, b domain.Datatype) int { return cmp.Compare(a, b) })
+	slices.Sort(all)
 	var names []string
 	for _, d := range slices.Compact(all) {
 		names = append(names, d.String())

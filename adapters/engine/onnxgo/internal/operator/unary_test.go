@@ -13,7 +13,7 @@ var oddities = []float32{-infinite, -20, -3, -1, -0.5, float32(math.Copysign(0, 
 // What ONNX Runtime 1.32 computes of oddities, but for Gelu of -3, where it loses
 // digits.
 func TestFunctionsOfOneNumber(t *testing.T) {
-	real := func(name string, value float32) []Attribute {
+	number := func(name string, value float32) []Attribute {
 		return []Attribute{{Name: name, Kind: FloatAttribute, Float: value}}
 	}
 	for _, c := range []struct {
@@ -26,11 +26,11 @@ func TestFunctionsOfOneNumber(t *testing.T) {
 		{"Mish", nil, []float32{notANumber, -4.1223068e-08, -1.4564745e-01, -3.0340144e-01, -2.2074378e-01, 0, 1.6957243e-01, 8.6509848e-01, 2.4713924, 30, infinite, notANumber}},
 		{"Gelu", nil, []float32{notANumber, 0, -4.0496941e-03, -1.5865526e-01, -1.5426877e-01, 0, 1.4967658e-01, 8.4134471e-01, 2.4844761, 30, infinite, notANumber}},
 		{"Gelu", []Attribute{{Name: "approximate", Kind: StringAttribute, String: "tanh"}}, []float32{notANumber, 0, -3.6373921e-03, -1.5880796e-01, -1.5428600e-01, 0, 1.4967535e-01, 8.4119201e-01, 2.4849157, 30, infinite, notANumber}},
-		{"Elu", real("alpha", 2), []float32{-2, -2, -1.9004259, -1.2642411, -0.78693867, 0, 0.25, 1, 2.5, 30, infinite, notANumber}},
-		{"Celu", real("alpha", 2), []float32{-2, -1.9999092, -1.5537397, -0.78693867, -0.44239843, 0, 0.25, 1, 2.5, 30, infinite, notANumber}},
+		{"Elu", number("alpha", 2), []float32{-2, -2, -1.9004259, -1.2642411, -0.78693867, 0, 0.25, 1, 2.5, 30, infinite, notANumber}},
+		{"Celu", number("alpha", 2), []float32{-2, -1.9999092, -1.5537397, -0.78693867, -0.44239843, 0, 0.25, 1, 2.5, 30, infinite, notANumber}},
 		{"Selu", nil, []float32{-1.7580993, -1.7580993, -1.6705687, -1.1113307, -0.69175816, 0, 0.26267526, 1.050701, 2.6267526, 31.52103, infinite, notANumber}},
-		{"ThresholdedRelu", real("alpha", 1), []float32{0, 0, 0, 0, 0, 0, 0, 0, 2.5, 30, infinite, 0}},
-		{"Shrink", append(real("lambd", 1), real("bias", 0.5)...), []float32{-infinite, -19.5, -2.5, 0, 0, 0, 0, 0, 2, 29.5, infinite, 0}},
+		{"ThresholdedRelu", number("alpha", 1), []float32{0, 0, 0, 0, 0, 0, 0, 0, 2.5, 30, infinite, 0}},
+		{"Shrink", append(number("lambd", 1), number("bias", 0.5)...), []float32{-infinite, -19.5, -2.5, 0, 0, 0, 0, 0, 2, 29.5, infinite, 0}},
 		{"Erf", nil, []float32{-1, -1, -0.9999779, -0.8427008, -0.5204999, 0, 0.2763264, 0.8427008, 0.9995931, 1, 1, notANumber}},
 		{"Sign", nil, []float32{-1, -1, -1, -1, -1, 0, 1, 1, 1, 1, 1, notANumber}},
 		{"Abs", nil, []float32{infinite, 20, 3, 1, 0.5, 0, 0.25, 1, 2.5, 30, infinite, notANumber}},
