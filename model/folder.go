@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -157,6 +158,25 @@ func findNetwork(fsys fs.FS, source string) (string, error) {
 		Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
 		Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
 	}
+}
+
+// holdsNetwork reports whether there is a network in a folder. A folder that is not
+// there, or is a file, holds none; that it cannot be read is an error.
+func holdsNetwork(fsys fs.FS) (bool, error) {
+	for _, candidate := range networkNames {
+		if _, err := fs.Stat(fsys, candidate); err == nil || existing(err) != nil {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// existing returns an error unless it says that there is no such file or folder.
+func existing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil
+	}
+	return err
 }
 
 const defaultVersion = "1"

@@ -1,12 +1,8 @@
 package model
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -40,31 +36,50 @@ func OpenStore(directory string) (*Store, error) {
 }
 
 // Scan returns the versions of each model that is in the folder now, oldest first.
+// A model whose own folder cannot be read is there too, so that opening it tells
+// why: in the version that one without a version has.
 func (s *Store) Scan() (map[string][]string, error) {
-	entries, err := os.ReadDir(s.directory)
-	if err != nil {
-		return nil, domain.Errorf(domain.Unavailable, "models %s cannot be listed: %w", s.directory, err)
-	}
 	models := make(map[string][]string)
-	for _, entry := range entries {
-		if name := entry.Name(); plain(name) {
-			if versions := s.versions(name); len(versions) > 0 {
-				models[name] = versions
-			}
+	err := s.each(func(name string) {
+		versions, err := s.versions(name)
+		if err != nil {
+			versions = []string{defaultVersion}
 		}
-	}
-	return models, nil
+		if len(versions) > 0 {
+			models[name] = versions
+		}
+	})
+	return models, err
 }
 
-// versions returns those of one model, none if there is no such model.
-func (s *Store) versions(name string) []string {
+// each calls f with each name in the folder that can be a model's.
+func (s *Store) each(f func(name string)) error {
+	entries, err := os.ReadDir(s.directory)
+	if err != nil {
+		return domain.Errorf(domain.Unavailable, "models %s cannot be listed: %w", s.directory, err)
+	}
+	for _, entry := range entries {
+		if plain(entry.Name()) {
+			f(entry.Name())
+		}
+	}
+	return nil
+}
+
+// versions returns those of one model, none if there is no such model. That a
+// folder cannot be read is an error.
+func (s *Store) versions(name string) ([]string, error) {
 	fsys := os.DirFS(filepath.Join(s.directory, name))
-	if _, err := findNetwork(fsys, name); err == nil {
-		return []string{versionIn(fsys)}
+	found, err := holdsNetwork(fsys)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		return []string{versionIn(fsys)}, nil
 	}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		return nil
+		return nil, existing(err)
 	}
 	var numbers []int
 	for _, entry := range entries {
@@ -72,10 +87,16 @@ func (s *Store) versions(name string) []string {
 		if err != nil || number < 0 || strconv.Itoa(number) != entry.Name() {
 			continue
 		}
-		if sub, err := fs.Sub(fsys, entry.Name()); err == nil {
-			if _, err := findNetwork(sub, name); err == nil {
-				numbers = append(numbers, number)
-			}
+		sub, err := fs.Sub(fsys, entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		found, err := holdsNetwork(sub)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			numbers = append(numbers, number)
 		}
 	}
 	slices.Sort(numbers)
@@ -83,7 +104,7 @@ func (s *Store) versions(name string) []string {
 	for i, number := range numbers {
 		versions[i] = strconv.Itoa(number)
 	}
-	return versions
+	return versions, nil
 }
 
 // versionIn returns the version that a model's config.json says. What is wrong
@@ -97,7 +118,14 @@ func versionIn(fsys fs.FS) string {
 // Open reads a version of a model. Its card bears the names that the Store has
 // for both. A model that is not there is an error of kind NotFound.
 func (s *Store) Open(name, version string) (*Folder, error) {
-	if !plain(name) || !slices.Contains(s.versions(name), version) {
+	var versions []string
+	if plain(name) {
+		var err error
+		if versions, err = s.versions(name); err != nil {
+			return nil, domain.Errorf(domain.Unavailable, "model %s cannot be read: %w", name, err)
+		}
+	}
+	if !slices.Contains(versions, version) {
 		return nil, domain.Errorf(domain.NotFound, "there is no version %s of model %s in %s", version, name, s.directory)
 	}
 	directory := filepath.Join(s.directory, name)
@@ -116,37 +144,4 @@ func (s *Store) Open(name, version string) (*Folder, error) {
 // one's.
 func plain(name string) bool {
 	return filepath.IsLocal(name) && filepath.Base(name) == name && name[0] != '.'
-}
-
-// Fingerprints returns a text for each model that changes when its files do: their
-// names, sizes and times, not what they hold.
-func (s *Store) Fingerprints() (map[string]string, error) {
-	models, err := s.Scan()
-	if err != nil {
-		return nil, err
-	}
-	prints := make(map[string]string, len(models))
-	for name := range models {
-		prints[name] = fingerprint(os.DirFS(filepath.Join(s.directory, name)))
-	}
-	return prints, nil
-}
-
-func fingerprint(fsys fs.FS) string {
-	sum := sha256.New()
-	// A file that comes or goes meanwhile changes the next fingerprint too, so errors
-	// need not stop this one.
-	_ = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return nil
-		}
-		if base := path.Base(name); entry.IsDir() && base[0] == '.' && base != "." {
-			return fs.SkipDir
-		}
-		if info, err := fs.Stat(fsys, name); err == nil && !info.IsDir() { // of what a link leads to
-			fmt.Fprintln(sum, name, info.Size(), info.ModTime().UnixNano())
-		}
-		return nil
-	})
-	return hex.EncodeToString(sum.Sum(nil))
 }

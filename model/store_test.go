@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -93,5 +94,71 @@ func TestFingerprintsChangeWithTheFiles(t *testing.T) {
 	}
 	if last := look(); len(last) != 1 {
 		t.Errorf("%v", last)
+	}
+}
+
+// TestWhatCannotBeReadHasNotGone takes away the right to look into a model's
+// folder, as a file system that is away for a moment does.
+func TestWhatCannotBeReadHasNotGone(t *testing.T) {
+	s, directory := storeWith(t, "a/model.onnx", "b/1/model.onnx", "c/1/model.onnx", "fine/model.onnx")
+	before, err := s.Fingerprints()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A link that leads to itself cannot be followed, whoever asks.
+	for link, name := range map[string]string{"a": "a", "b/1": "1", "c/1/model.onnx": "model.onnx"} {
+		place := filepath.Join(directory, filepath.FromSlash(link))
+		if err := errors.Join(os.RemoveAll(place), os.Symlink(name, place)); err != nil {
+			t.Skipf("no links here: %v", err)
+		}
+	}
+	after, err := s.Fingerprints()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, print := range before {
+		if now := after[name]; now == "" || (now == print) != (name == "fine") {
+			t.Errorf("%s: %q, then %q", name, print, now)
+		}
+	}
+	models, err := s.Scan()
+	if err != nil || len(models) != 4 {
+		t.Errorf("%v, %v", models, err)
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		if _, err := s.Open(name, "1"); domain.KindOf(err) != domain.Unavailable {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestLinksToVersionsAreFollowed moves a link from one folder to another, which is
+// how a version is replaced at once.
+func TestLinksToVersionsAreFollowed(t *testing.T) {
+	s, directory := storeWith(t, "a/.old/model.onnx", "a/.new/model.onnx")
+	put(t, filepath.Join(directory, "a", ".new", "model.onnx"), "longer")
+	link := filepath.Join(directory, "a", "1")
+	var prints []string
+	for _, to := range []string{".old", ".new"} {
+		if err := os.Remove(link); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.Symlink(to, link), os.WriteFile(filepath.Join(directory, "a", to, "loop"), nil, 0o600)); err != nil {
+			t.Skipf("no links here: %v", err)
+		}
+		if err := os.Symlink(".", filepath.Join(directory, "a", to, "round")); err != nil {
+			t.Fatal(err)
+		}
+		now, err := s.Fingerprints()
+		if err != nil {
+			t.Fatal(err)
+		}
+		prints = append(prints, now["a"])
+	}
+	if prints[0] == "" || prints[0] == prints[1] {
+		t.Errorf("%q", prints)
+	}
+	if f, err := s.Open("a", "1"); err != nil || string(f.ONNX) != "longer" {
+		t.Errorf("%+v, %v", f, err)
 	}
 }
