@@ -174,3 +174,26 @@ func TestClosingSendsAwayThoseThatWait(t *testing.T) {
 		}
 	})
 }
+
+// TestLeavingAsTheTurnComes has callers leave at the very moment at which they are
+// let in. A place that is lost by it would be missing for the next call.
+func TestLeavingAsTheTurnComes(t *testing.T) {
+	bubble(t, serving.Options{Concurrency: 1}, func(t *testing.T, model *serving.Model) {
+		var calls sync.WaitGroup
+		for range 200 {
+			calls.Go(func() { _, _ = model.Predict(t.Context(), row(t, 5)) })
+			synctest.Wait()
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(5*time.Millisecond, cancel)
+			calls.Go(func() {
+				if _, err := model.Predict(ctx, row(t, 1)); err != nil && domain.KindOf(err) != domain.Canceled {
+					t.Errorf("%v", err)
+				}
+			})
+			calls.Wait()
+			if running, waiting := model.Load(); running != 0 || waiting != 0 {
+				t.Fatalf("%d running and %d waiting", running, waiting)
+			}
+		}
+	})
+}
