@@ -18,6 +18,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.commonHeaders(x)
 	defer func() { x.log(r.Context(), h.options.Logger, r, time.Since(start)) }()
 	defer h.recovered(x, r)
+	r, cancel, err := withTimeout(r)
+	if err != nil {
+		h.fail(x, r, err)
+		return
+	}
+	defer cancel()
 	h.router.ServeHTTP(x, r)
 }
 
