@@ -53,32 +53,32 @@ func (w *watcher) check(ctx context.Context) {
 	maps.Copy(names, w.served)
 	pending := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		print := now[name] // "" if it has gone
-		if print == w.served[name] {
+		current := now[name] // "" if it has gone
+		if current == w.served[name] {
 			continue
 		}
-		if last, ok := w.pending[name]; !ok || last != print {
-			pending[name] = print
+		if last, ok := w.pending[name]; !ok || last != current {
+			pending[name] = current
 			continue
 		}
-		w.follow(ctx, name, print)
+		w.follow(ctx, name, current)
 	}
 	w.pending = pending
 }
 
 // follow does to the repository what was done to a model's folder. What fails is
 // not tried again before the folder changes.
-func (w *watcher) follow(ctx context.Context, name, print string) {
+func (w *watcher) follow(ctx context.Context, name, current string) {
 	change, apply := "loading", w.repository.Load
-	if print == "" {
+	if current == "" {
 		change, apply = "unloading", w.repository.Unload
 		delete(w.served, name)
 	} else {
-		w.served[name] = print
+		w.served[name] = current
 	}
 	w.logger.Info("a model's folder has changed", "model", name, "action", change)
 	err := apply(ctx, name)
-	if print == "" && domain.KindOf(err) == domain.NotFound {
+	if current == "" && domain.KindOf(err) == domain.NotFound {
 		return // it could not be loaded either
 	}
 	if err != nil && ctx.Err() == nil {

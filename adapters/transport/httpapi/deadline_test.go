@@ -20,7 +20,7 @@ func TestCallersSayHowLongTheyWait(t *testing.T) {
 		left, limited = time.Until(deadline), ok
 	}, httpapi.Options{})
 	for header, most := range map[string]time.Duration{"": 0, "0.5": 500 * time.Millisecond, "30": 30 * time.Second, "1e300": 24 * time.Hour} {
-		request := httptest.NewRequest("GET", "/v2", nil)
+		request := httptest.NewRequest(http.MethodGet, "/v2", nil)
 		if header != "" {
 			request.Header.Set("X-Request-Timeout", header)
 		}
@@ -31,7 +31,7 @@ func TestCallersSayHowLongTheyWait(t *testing.T) {
 		}
 	}
 	for _, header := range []string{"0", "-1", "soon", "NaN", "Inf", "1s"} {
-		request := httptest.NewRequest("POST", "/predict", strings.NewReader("{}"))
+		request := httptest.NewRequest(http.MethodPost, "/predict", strings.NewReader("{}"))
 		request.Header.Set("X-Request-Timeout", header)
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, request)
@@ -47,7 +47,7 @@ func TestACallersDeadlineIsATimeout(t *testing.T) {
 		<-ctx.Done()
 		return ctx.Err()
 	}}, httpapi.Options{})
-	request := httptest.NewRequest("POST", "/predict", strings.NewReader(picturePNG(8, 8)))
+	request := httptest.NewRequest(http.MethodPost, "/predict", strings.NewReader(picturePNG(8, 8)))
 	request.Header.Set("Content-Type", "image/png")
 	request.Header.Set("X-Request-Timeout", "0.01")
 	recorder := httptest.NewRecorder()
