@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
 
@@ -76,7 +77,11 @@ func (w *watcher) follow(ctx context.Context, name, print string) {
 		w.served[name] = print
 	}
 	w.logger.Info("a model's folder has changed", "model", name, "action", change)
-	if err := apply(ctx, name); err != nil && ctx.Err() == nil {
+	err := apply(ctx, name)
+	if print == "" && domain.KindOf(err) == domain.NotFound {
+		return // it could not be loaded, or was unloaded by request
+	}
+	if err != nil && ctx.Err() == nil {
 		w.logger.Error("a model could not follow its folder", "model", name, "action", change, "error", err)
 	}
 }

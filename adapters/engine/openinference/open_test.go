@@ -21,7 +21,7 @@ func TestTheServerDescribesTheModel(t *testing.T) {
 	if !reflect.DeepEqual(engine.Signature(), signature()) {
 		t.Errorf("%v", engine.Signature())
 	}
-	want := domain.Metadata{Platform: "peer_v1", Engine: "openinference", Device: "remote: grpc://" + address, Properties: map[string]string{"server": "peer 7"}}
+	want := domain.Metadata{Platform: "peer_v1", Engine: "openinference", Device: "1 remote endpoint", Properties: map[string]string{"server": "peer 7"}}
 	if !reflect.DeepEqual(engine.Metadata(), want) {
 		t.Errorf("%+v", engine.Metadata())
 	}
