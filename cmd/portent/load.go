@@ -57,7 +57,7 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 	if err != nil {
 		return nil, named(folder, err)
 	}
-	options.Concurrency, options.Tolerance, options.Vectors = l.concurrency(), l.tolerance, folder.Vectors
+	options.Concurrency, options.Tolerance, options.Vectors = l.workers, l.tolerance, folder.Vectors
 	predictor = l.batching.join(predictor, &options)
 	card := folder.Card
 	served := &serving.Served{Name: card.Name, Version: card.Version, Card: card, Model: serving.NewModel(predictor, options), Stats: new(serving.Statistics)}
@@ -67,16 +67,6 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 		return nil, errors.Join(named(folder, err), served.Model.Close())
 	}
 	return &opened{served, folder}, nil
-}
-
-// concurrency is how many predictions run at once, 0 for as many as there are
-// cores: other servers have cores of their own.
-func (l *loading) concurrency() int {
-	const remote = 64
-	if l.engine == engineRemote && l.workers == 0 {
-		return remote
-	}
-	return l.workers
 }
 
 // openChosen opens the model that --model names.

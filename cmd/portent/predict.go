@@ -46,6 +46,9 @@ func newPredict() *cobra.Command {
 }
 
 func predict(cmd *cobra.Command, s *predictSettings, args []string) error {
+	if err := s.prepare(cmd.Flags()); err != nil {
+		return err
+	}
 	write, err := newPrinter(s.output, cmd.OutOrStdout(), s.topK)
 	if err != nil {
 		return err

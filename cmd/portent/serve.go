@@ -74,6 +74,9 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 
 func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	start, ctx := time.Now(), cmd.Context()
+	if err := s.prepare(cmd.Flags()); err != nil {
+		return err
+	}
 	logger, err := newLogger(cmd.ErrOrStderr(), s.logLevel, s.logFormat)
 	if err != nil {
 		return err

@@ -32,6 +32,9 @@ func newVerify() *cobra.Command {
 }
 
 func verifyModel(cmd *cobra.Command, l *loading) error {
+	if err := l.prepare(cmd.Flags()); err != nil {
+		return err
+	}
 	chosen, err := l.openChosen(cmd.Context(), serving.Options{}, quiet)
 	if err != nil {
 		return err

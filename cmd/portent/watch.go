@@ -79,7 +79,7 @@ func (w *watcher) follow(ctx context.Context, name, current string) {
 	w.logger.Info("a model's folder has changed", "model", name, "action", change)
 	err := apply(ctx, name)
 	if current == "" && domain.KindOf(err) == domain.NotFound {
-		return // it could not be loaded either
+		return // it could not be loaded, or was unloaded by request
 	}
 	if err != nil && ctx.Err() == nil {
 		w.logger.Error("a model could not follow its folder", "model", name, "action", change, "error", err)

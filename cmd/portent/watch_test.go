@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,6 +73,28 @@ func TestWatcherFollowsTheFolder(t *testing.T) {
 		if names := repository.Names(); !slices.Equal(loader.loads, step.loads) || !slices.Equal(names, step.names) {
 			t.Fatalf("%s: loaded %q, expected %q; there is %q, expected %q", step.name, loader.loads, step.loads, names, step.names)
 		}
+	}
+}
+
+// TestAModelThatFailedAndWentIsForgotten sees that nothing is left of it, and no
+// error is told of what has come to pass anyway.
+func TestAModelThatFailedAndWentIsForgotten(t *testing.T) {
+	loader := &fakeLoader{folder: map[string]string{"a": "1", "broken": "1"}}
+	repository := serving.NewRepository(loader)
+	t.Cleanup(func() { _ = repository.Close() })
+	_ = repository.Load(t.Context(), "broken")
+	var log bytes.Buffer
+	w := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), nil }, maps.Clone(loader.folder), repository, slog.New(slog.NewTextHandler(&log, nil)))
+	delete(loader.folder, "broken")
+	for range 3 {
+		w.check(t.Context())
+	}
+	index, err := repository.Index(t.Context())
+	if err != nil || len(index) != 1 || index[0].Name != "a" {
+		t.Errorf("%+v, %v", index, err)
+	}
+	if strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("an error was told: %s", &log)
 	}
 }
 

@@ -70,7 +70,8 @@ func (r *Repository) joinLoad(ctx context.Context, name string) (*load, error) {
 		r.leave(name, e)
 		return e.next, nil
 	}
-	l := &load{company: newCompany(ctx), done: make(chan struct{})}
+	// The first caller may leave while others wait, and then its Timings are its own.
+	l := &load{company: newCompany(WithTimings(ctx, new(Timings))), done: make(chan struct{})}
 	l.join()
 	e.next = l
 	r.loads.Go(func() { r.carryOut(l, name, e) })

@@ -346,3 +346,21 @@ func (b badScan) Scan(context.Context) (map[string][]string, error) { return b()
 func (badScan) Load(context.Context, string, string) (*serving.Served, error) {
 	return nil, errors.New("not to be called")
 }
+
+// TestALoadHasTimingsOfItsOwn looks at what a Loader is given: the values of who
+// asked first, but not the Timings, for that one may leave and read them while the
+// load goes on for others.
+func TestALoadHasTimingsOfItsOwn(t *testing.T) {
+	type key struct{}
+	loader := newShelf(map[string][]string{"a": {"1"}})
+	ctx := serving.WithTimings(context.WithValue(t.Context(), key{}, "value"), new(serving.Timings))
+	loader.hook = func(given context.Context, _, _ string) error {
+		if given.Value(key{}) != "value" || serving.TimingsFrom(given) == serving.TimingsFrom(ctx) {
+			t.Errorf("value %v, timings %p, the caller's %p", given.Value(key{}), serving.TimingsFrom(given), serving.TimingsFrom(ctx))
+		}
+		return nil
+	}
+	if err := open(t, loader).Load(ctx, "a"); err != nil {
+		t.Error(err)
+	}
+}

@@ -12,8 +12,8 @@ import (
 // Unload stops serving a model at once, all its versions, and closes them when
 // their last leases have been released. It waits for that; if the context ends
 // before, the error is of kind Timeout or Canceled, and they are closed all the
-// same. A model that is not loaded is an error of kind NotFound. A loading of
-// the name that is under way is waited for.
+// same. A model that is not loaded is an error of kind NotFound; why it could not
+// be loaded is forgotten. A loading of the name that is under way is waited for.
 func (r *Repository) Unload(ctx context.Context, name string) error {
 	if !r.Mutable() {
 		return unchangeable()
@@ -52,10 +52,10 @@ func (r *Repository) withdraw(ctx context.Context, name string) ([]*version, err
 	}
 	<-e.turn // nobody else can take it before mu is free
 	versions := e.versions
+	e.versions, e.failed = nil, nil
 	if len(versions) == 0 {
 		return nil, r.unknown(name)
 	}
-	e.versions, e.failed = nil, nil
 	for _, v := range versions {
 		r.retire(v)
 	}

@@ -17,6 +17,6 @@
 //
 // A channel (channel.go) speaks one form of the protocol with one endpoint; all
 // else knows nothing of the form. An address that is told in an error is told by
-// Open only, to whoever configures the engine: errors of Predict may reach anyone,
-// so what is behind them goes to the log.
+// Open only, to whoever configures the engine: errors of Predict and the metadata
+// may reach anyone, so what is behind them goes to the log.
 package openinference

@@ -3,8 +3,8 @@ package openinference
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 
 	"github.com/portent-go/portent/domain"
@@ -79,7 +79,7 @@ func (e *Engine) start(ctx context.Context) error {
 // say.
 func (e *Engine) Signature() domain.Signature { return e.signature }
 
-// Metadata says what the server said of the model, and which servers run it.
+// Metadata says what the server said of the model, and how many endpoints run it.
 func (e *Engine) Metadata() domain.Metadata { return e.metadata }
 
 // Predict runs the model on one of the servers.
@@ -137,13 +137,13 @@ func (e *Engine) closeEndpoints() error {
 	return errs
 }
 
-// describes makes the metadata of a server's description.
+// describes makes the metadata of a server's description. It does not tell where
+// the servers are: servers of models hand it to anyone.
 func (e *Engine) describes(d description) domain.Metadata {
-	names := make([]string, len(e.endpoints))
-	for i, at := range e.endpoints {
-		names[i] = at.name
+	m := domain.Metadata{Platform: d.platform, Engine: "openinference", Device: "1 remote endpoint"}
+	if n := len(e.endpoints); n > 1 {
+		m.Device = fmt.Sprintf("%d remote endpoints", n)
 	}
-	m := domain.Metadata{Platform: d.platform, Engine: "openinference", Device: "remote: " + strings.Join(names, ", ")}
 	if d.server != "" {
 		m.Properties = map[string]string{"server": d.server}
 	}

@@ -52,7 +52,7 @@ func TestAServerDescribesTheModelOverHTTP(t *testing.T) {
 	if !reflect.DeepEqual(engine.Signature(), signature()) {
 		t.Errorf("%v", engine.Signature())
 	}
-	want := domain.Metadata{Platform: "peer_v1", Engine: "openinference", Device: "remote: http://" + address, Properties: map[string]string{"server": "peer 7"}}
+	want := domain.Metadata{Platform: "peer_v1", Engine: "openinference", Device: "1 remote endpoint", Properties: map[string]string{"server": "peer 7"}}
 	if !reflect.DeepEqual(engine.Metadata(), want) {
 		t.Errorf("%+v", engine.Metadata())
 	}

@@ -8,6 +8,7 @@ type Decoder struct {
 	pos     int
 	path    []step
 	lenient bool
+	scalars int // that have been read
 }
 
 // NewDecoder returns a Decoder of a document. It reads data until its last

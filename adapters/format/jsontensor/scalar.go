@@ -1,6 +1,7 @@
 package jsontensor
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/portent-go/portent/domain"
@@ -18,10 +19,15 @@ func (d *Decoder) Bool() (bool, error) {
 	return value, nil
 }
 
+// maxScalars bounds what a document's Scalars take in memory, which is many times
+// what they take in the document.
+const maxScalars = 1 << 10
+
 // Scalars reads an object whose values are strings, booleans and numbers. A
 // number is an int64 if it is written without fraction and exponent and fits, a
 // uint64 if it fits only that, else a float64. A null leaves its key out.
-// Values of other kinds are refused, and left out after IgnoreUnknown.
+// Values of other kinds are refused, and left out after IgnoreUnknown. A document
+// may have 1024 values in such objects.
 func (d *Decoder) Scalars() (map[string]any, error) {
 	if d.byte() != '{' {
 		return nil, d.other("an object")
@@ -29,6 +35,9 @@ func (d *Decoder) Scalars() (map[string]any, error) {
 	d.pos++
 	scalars := make(map[string]any)
 	err := d.list('}', func(int) error {
+		if d.scalars++; d.scalars > maxScalars {
+			return d.Refuse(fmt.Sprintf("has one value more than the %d that may be", maxScalars), "fewer", "more", "")
+		}
 		start := d.pos
 		text, err := d.anyKey()
 		if err != nil {

@@ -169,3 +169,19 @@ func FuzzScalars(f *testing.F) {
 		}
 	})
 }
+
+func TestScalarsHaveAnEnd(t *testing.T) {
+	document := func(n int) string {
+		var text strings.Builder
+		for i := range n {
+			fmt.Fprintf(&text, `,"k%d":1`, i)
+		}
+		return `{"p":{` + text.String()[1:] + `}}`
+	}
+	if got, err := readScalars(document(1024), false); err != nil || len(got) != 1024 {
+		t.Errorf("%d values, %v", len(got), err)
+	}
+	if _, err := readScalars(document(1025), false); err == nil || !strings.Contains(err.Error(), "p: has one value more than the 1024") {
+		t.Error(err)
+	}
+}

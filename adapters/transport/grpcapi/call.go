@@ -126,7 +126,11 @@ func (s *Server) log(ctx context.Context, c *call, code codes.Code) {
 			slog.Duration("infer", c.timings.Infer), slog.Duration("encode", c.encode))
 	}
 	if c.failure != nil {
-		attributes = append(attributes, slog.String("error", c.failure.Error()))
+		text := c.failure.Error()
+		if code != codes.Internal { // it may quote what came
+			text = shortened(text, longestMessage)
+		}
+		attributes = append(attributes, slog.String("error", text))
 	}
 	s.options.Logger.LogAttrs(ctx, level, "call", attributes...)
 }

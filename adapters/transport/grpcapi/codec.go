@@ -17,40 +17,71 @@ import (
 // message and some sixty times as much in memory.
 type codec struct{ encoding.CodecV2 }
 
-const maxParts = 1 << 10 // of one field in a request
+const (
+	maxParts = 1 << 10 // of one field in a request, of all inputs or outputs together
+	maxTexts = 1 << 20 // BYTES elements that are not raw
+)
 
 func newCodec() codec { return codec{encoding.GetCodecV2("proto")} }
 
 // Unmarshal makes a message of its bytes.
 func (c codec) Unmarshal(data mem.BufferSlice, message any) error {
-	request, ok := message.(*inferencepb.ModelInferRequest)
-	if !ok {
+	fields := partsOf(message)
+	if fields == nil {
 		return c.CodecV2.Unmarshal(data, message)
 	}
 	buffer := data.MaterializeToBuffer(mem.DefaultBufferPool())
 	defer buffer.Free()
-	if err := countParts(buffer.ReadOnlyData(), partsOfRequest); err != nil {
+	if err := make(count).parts(buffer.ReadOnlyData(), fields); err != nil {
 		return err
 	}
-	return proto.Unmarshal(buffer.ReadOnlyData(), request)
+	return proto.Unmarshal(buffer.ReadOnlyData(), message.(proto.Message))
 }
 
-// parts says which fields of a message are messages or bytes that repeat, and what
-// is in them in turn.
-type parts map[protowire.Number]parts
-
-// The numbers are those of inference.proto.
-var partsOfRequest = parts{
-	4: {},      // parameters
-	5: {4: {}}, // inputs, with parameters
-	6: {2: {}}, // outputs, with parameters
-	7: {},      // raw_input_contents
+// partsOf returns what repeats in a message, nil if there is nothing.
+func partsOf(message any) parts {
+	switch message.(type) {
+	case *inferencepb.ModelInferRequest:
+		return partsOfInference
+	case *inferencepb.RepositoryModelLoadRequest, *inferencepb.RepositoryModelUnloadRequest:
+		return partsOfControl
+	default:
+		return nil
+	}
 }
 
-// countParts refuses a message in which a field repeats too often. What is not
-// protobuf at all is left to the one who reads it.
-func countParts(message []byte, fields parts) error {
-	counts := make(map[protowire.Number]int, len(fields))
+// part is a field that repeats and is a message or bytes.
+type part struct {
+	name string
+	most int // in the whole request
+	in   parts
+}
+
+// parts are what repeats in a message, by their numbers in inference.proto.
+type parts map[protowire.Number]*part
+
+var partsOfControl = parts{3: {name: "parameters", most: maxParts}}
+
+var partsOfInference = parts{
+	4: {name: "parameters", most: maxParts},
+	5: {name: "inputs", most: maxParts, in: parts{
+		4: {name: "parameters of inputs", most: maxParts},
+		5: {name: "contents", most: maxParts, in: parts{
+			8: {name: "bytes_contents", most: maxTexts},
+		}},
+	}},
+	6: {name: "outputs", most: maxParts, in: parts{
+		2: {name: "parameters of outputs", most: maxParts},
+	}},
+	7: {name: "raw_input_contents", most: maxParts},
+}
+
+// count is how often each part of a request has come.
+type count map[*part]int
+
+// parts refuses a message in which a field repeats too often. What is not protobuf
+// at all is left to the one who reads it.
+func (c count) parts(message []byte, fields parts) error {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)
 		if n < 0 {
@@ -61,12 +92,12 @@ func countParts(message []byte, fields parts) error {
 		if size < 0 {
 			return nil
 		}
-		if inner, counted := fields[number]; counted && kind == protowire.BytesType {
-			if counts[number]++; counts[number] > maxParts {
-				return fmt.Errorf("field %d is there more than %d times", number, maxParts)
+		if p := fields[number]; p != nil && kind == protowire.BytesType {
+			if c[p]++; c[p] > p.most {
+				return fmt.Errorf("%s are there more than %d times", p.name, p.most)
 			}
-			if err := countWithin(message, inner); err != nil {
-				return fmt.Errorf("in field %d: %w", number, err)
+			if err := c.within(message, p); err != nil {
+				return err
 			}
 		}
 		message = message[size:]
@@ -74,11 +105,11 @@ func countParts(message []byte, fields parts) error {
 	return nil
 }
 
-// countWithin counts in the message that begins with its length.
-func countWithin(message []byte, inner parts) error {
-	if len(inner) == 0 {
+// within counts in the message that begins with its length.
+func (c count) within(message []byte, p *part) error {
+	if len(p.in) == 0 {
 		return nil
 	}
 	content, _ := protowire.ConsumeBytes(message)
-	return countParts(content, inner)
+	return c.parts(content, p.in)
 }

@@ -50,7 +50,7 @@ func (h *health) Check(_ context.Context, request *grpc_health_v1.HealthCheckReq
 	status := h.status(request.GetService())
 	if status == serviceUnknown {
 		return nil, &domain.Error{
-			Kind: domain.NotFound, Field: "service " + request.GetService(), Msg: "is not known here",
+			Kind: domain.NotFound, Field: "service " + shortened(request.GetService(), longestDetail), Msg: "is not known here",
 			Hint: "a service is the name of a model, " + inferencepb.GRPCInferenceService_ServiceDesc.ServiceName + ", or empty",
 		}
 	}

@@ -1,6 +1,8 @@
 package grpcapi_test
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,10 +63,15 @@ func TestRequestsThatAreNotRightAreRefused(t *testing.T) {
 		"a batch too large":      {func(r *request) { *r = *typedRows(257) }, codes.InvalidArgument, "at most 256"},
 		"an invalid name":        {func(r *request) { r.Inputs[0].Name = strings.Repeat("n", 1<<16) }, codes.InvalidArgument, "nnn"},
 		"very many axes":         {func(r *request) { r.Inputs[0].Shape = make([]int64, 1<<16) }, codes.InvalidArgument, "65536 axes"},
-		"inputs without end":     {func(r *request) { r.Inputs = many(&input{}, 2000) }, codes.Internal, "field 5 is there more than 1024 times"},
-		"outputs without end":    {func(r *request) { r.Outputs = many(&output{}, 2000) }, codes.Internal, "field 6 is there more than 1024 times"},
-		"raw without end":        {func(r *request) { r.RawInputContents = make([][]byte, 2000) }, codes.Internal, "field 7 is there more than 1024 times"},
-		"parameters without end": {func(r *request) { r.Inputs[0].Parameters = manyParameters() }, codes.Internal, "in field 5: field 4"},
+		"inputs without end":     {func(r *request) { r.Inputs = many(&input{}, 2000) }, codes.Internal, "inputs are there more than 1024 times"},
+		"outputs without end":    {func(r *request) { r.Outputs = many(&output{}, 2000) }, codes.Internal, "outputs are there more than 1024 times"},
+		"raw without end":        {func(r *request) { r.RawInputContents = make([][]byte, 2000) }, codes.Internal, "raw_input_contents are there more than 1024 times"},
+		"parameters without end": {func(r *request) { r.Inputs[0].Parameters = manyParameters() }, codes.Internal, "parameters of inputs are there"},
+		"texts without end":      {func(r *request) { r.Inputs[0].Contents = &contents{BytesContents: make([][]byte, 1<<20+1)} }, codes.Internal, "bytes_contents are there more than 1048576 times"},
+		"texts in many inputs": {func(r *request) {
+			r.Inputs = many(&input{Contents: &contents{BytesContents: make([][]byte, 2000)}}, 1000)
+		}, codes.Internal, "bytes_contents are there"},
+		"parameters of many": {func(r *request) { r.Inputs = many(&input{Parameters: map[string]*value{"a": {}, "b": {}}}, 1000) }, codes.Internal, "parameters of inputs are there"},
 	} {
 		r := typed(1, 2, 3, 4)
 		test.change(r)
@@ -115,4 +122,18 @@ func TestScoresThatAreNone(t *testing.T) {
 	r.Outputs = []*output{{Name: "x", Parameters: map[string]*value{"classification": whole(1)}}}
 	_, err := over(t, newEcho(spec)).ModelInfer(t.Context(), r)
 	expectCode(t, "classes of texts", err, codes.Unimplemented)
+}
+
+func TestParametersOfControlHaveAnEnd(t *testing.T) {
+	c, parameters := over(t, predictortest.NewFake(signature())), make(map[string]*inferencepb.ModelRepositoryParameter)
+	for i := range 2000 {
+		parameters[strconv.Itoa(i)] = &inferencepb.ModelRepositoryParameter{}
+	}
+	_, loading := c.RepositoryModelLoad(t.Context(), &inferencepb.RepositoryModelLoadRequest{ModelName: "m", Parameters: parameters})
+	_, unloading := c.RepositoryModelUnload(t.Context(), &inferencepb.RepositoryModelUnloadRequest{ModelName: "m", Parameters: parameters})
+	for _, err := range []error{loading, unloading} {
+		if !strings.Contains(fmt.Sprint(err), "more than 1024 times") {
+			t.Error(err)
+		}
+	}
 }

@@ -26,7 +26,10 @@ const (
 // fits one packet anyway.
 const worthCompressing = 1400
 
-// buffers hold compressed answers until they are written.
+const keptBuffer = 4 << 20
+
+// buffers hold compressed answers until they are written. Those larger than
+// keptBuffer are left to the garbage collector.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 var gzipWriters = sync.Pool{New: func() any {
@@ -60,21 +63,30 @@ func compressed(coding string, body []byte) *bytes.Buffer {
 	return buffer
 }
 
+// free gives a buffer back.
+func free(buffer *bytes.Buffer) {
+	if buffer.Cap() <= keptBuffer {
+		buffers.Put(buffer)
+	}
+}
+
 // chosenCoding returns the coding in which an answer goes to a client that accepts
 // what it says; empty for none.
 func chosenCoding(accepted []string) string {
-	best, weight := "", 0.0
+	likes := make(map[string]float64)
 	for _, item := range strings.Split(strings.Join(accepted, ","), ",") {
 		name, parameter, _ := strings.Cut(item, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
-		if name == "x-gzip" || name == "*" {
-			name = codingGzip
+		likes[strings.TrimPrefix(name, "x-")] = quality(parameter)
+	}
+	best, weight := "", 0.0
+	for _, coding := range []string{codingGzip, codingDeflate} {
+		q, named := likes[coding]
+		if !named {
+			q = likes["*"] // of all that are not named
 		}
-		if name != codingGzip && name != codingDeflate {
-			continue
-		}
-		if q := quality(parameter); q > weight || q == weight && q > 0 && name == codingGzip {
-			best, weight = name, q
+		if q > weight {
+			best, weight = coding, q
 		}
 	}
 	return best

@@ -44,7 +44,7 @@ func send(w http.ResponseWriter, r *http.Request, status int, contentType string
 	if len(body) >= worthCompressing {
 		if coding := chosenCoding(r.Header.Values("Accept-Encoding")); coding != "" {
 			buffer := compressed(coding, body)
-			defer buffers.Put(buffer)
+			defer free(buffer)
 			header.Set("Content-Encoding", coding)
 			body = buffer.Bytes()
 		}
