@@ -106,21 +106,12 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 		return listening{}, err
 	}
 	over := httpapi.NewServer(handler, logger)
-	return listening{name: nameHTTP, shutdown: shutdownHTTP(over), serve: func(listener net.Listener) error {
+	return listening{name: nameHTTP, shutdown: sayingFarewell(over), serve: func(listener net.Listener) error {
 		if err := over.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
 	}}, nil
-}
-
-func shutdownHTTP(over *http.Server) func(context.Context) error {
-	return func(ctx context.Context) error {
-		if err := over.Shutdown(ctx); err != nil {
-			return errors.Join(err, over.Close())
-		}
-		return nil
-	}
 }
 
 func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, error) {
