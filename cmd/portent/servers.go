@@ -51,7 +51,7 @@ func (s *serveSettings) listen(ctx context.Context, o *offer, logger *slog.Logge
 }
 
 // add listens on an address, and makes what serves there.
-func (list servers) add(ctx context.Context, flag, addr string, make func() (listening, error)) (servers, error) {
+func (list servers) add(ctx context.Context, flag, addr string, open func() (listening, error)) (servers, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -60,7 +60,7 @@ func (list servers) add(ctx context.Context, flag, addr string, make func() (lis
 			Hint: fmt.Sprintf("is another server running there? %s :0 takes a free port, %s off does without", flag, flag),
 		}
 	}
-	made, err := make()
+	made, err := open()
 	if err != nil {
 		return list, errors.Join(err, listener.Close())
 	}

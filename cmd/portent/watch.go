@@ -53,32 +53,32 @@ func (w *watcher) check(ctx context.Context) {
 	maps.Copy(names, w.served)
 	pending := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		print := now[name] // "" if it has gone
-		if print == w.served[name] {
+		found := now[name] // "" if it has gone
+		if found == w.served[name] {
 			continue
 		}
-		if last, ok := w.pending[name]; !ok || last != print {
-			pending[name] = print
+		if last, ok := w.pending[name]; !ok || last != found {
+			pending[name] = found
 			continue
 		}
-		w.follow(ctx, name, print)
+		w.follow(ctx, name, found)
 	}
 	w.pending = pending
 }
 
 // follow does to the repository what was done to a model's folder. What fails is
 // not tried again before the folder changes.
-func (w *watcher) follow(ctx context.Context, name, print string) {
+func (w *watcher) follow(ctx context.Context, name, found string) {
 	change, apply := "loading", w.repository.Load
-	if print == "" {
+	if found == "" {
 		change, apply = "unloading", w.repository.Unload
 		delete(w.served, name)
 	} else {
-		w.served[name] = print
+		w.served[name] = found
 	}
 	w.logger.Info("a model's folder has changed", "model", name, "action", change)
 	err := apply(ctx, name)
-	if print == "" && domain.KindOf(err) == domain.NotFound {
+	if found == "" && domain.KindOf(err) == domain.NotFound {
 		return // it could not be loaded, or was unloaded by request
 	}
 	if err != nil && ctx.Err() == nil {
