@@ -50,8 +50,8 @@ func (s *serveSettings) listen(ctx context.Context, o *offer, logger *slog.Logge
 	return list, nil
 }
 
-// add listens on an address, and creates what serves there.
-func (list servers) add(ctx context.Context, flag, addr string, create func() (listening, error)) (servers, error) {
+// add listens on an address, and makes what serves there.
+func (list servers) add(ctx context.Context, flag, addr string, open func() (listening, error)) (servers, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -60,7 +60,7 @@ func (list servers) add(ctx context.Context, flag, addr string, create func() (l
 			Hint: fmt.Sprintf("is another server running there? %s :0 takes a free port, %s off does without", flag, flag),
 		}
 	}
-	made, err := create()
+	made, err := open()
 	if err != nil {
 		return list, errors.Join(err, listener.Close())
 	}
@@ -106,21 +106,12 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 		return listening{}, err
 	}
 	over := httpapi.NewServer(handler, logger)
-	return listening{name: nameHTTP, shutdown: shutdownHTTP(over), serve: func(listener net.Listener) error {
+	return listening{name: nameHTTP, shutdown: sayingFarewell(over), serve: func(listener net.Listener) error {
 		if err := over.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
 	}}, nil
-}
-
-func shutdownHTTP(over *http.Server) func(context.Context) error {
-	return func(ctx context.Context) error {
-		if err := over.Shutdown(ctx); err != nil {
-			return errors.Join(err, over.Close())
-		}
-		return nil
-	}
 }
 
 func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, error) {

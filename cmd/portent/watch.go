@@ -53,32 +53,32 @@ func (w *watcher) check(ctx context.Context) {
 	maps.Copy(names, w.served)
 	pending := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		current := now[name] // "" if it has gone
-		if current == w.served[name] {
+		found := now[name] // "" if it has gone
+		if found == w.served[name] {
 			continue
 		}
-		if last, ok := w.pending[name]; !ok || last != current {
-			pending[name] = current
+		if last, ok := w.pending[name]; !ok || last != found {
+			pending[name] = found
 			continue
 		}
-		w.follow(ctx, name, current)
+		w.follow(ctx, name, found)
 	}
 	w.pending = pending
 }
 
 // follow does to the repository what was done to a model's folder. What fails is
 // not tried again before the folder changes.
-func (w *watcher) follow(ctx context.Context, name, current string) {
+func (w *watcher) follow(ctx context.Context, name, found string) {
 	change, apply := "loading", w.repository.Load
-	if current == "" {
+	if found == "" {
 		change, apply = "unloading", w.repository.Unload
 		delete(w.served, name)
 	} else {
-		w.served[name] = current
+		w.served[name] = found
 	}
 	w.logger.Info("a model's folder has changed", "model", name, "action", change)
 	err := apply(ctx, name)
-	if current == "" && domain.KindOf(err) == domain.NotFound {
+	if found == "" && domain.KindOf(err) == domain.NotFound {
 		return // it could not be loaded, or was unloaded by request
 	}
 	if err != nil && ctx.Err() == nil {

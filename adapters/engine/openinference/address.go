@@ -41,17 +41,18 @@ func parseAddress(endpoint string, options Options) (address, error) {
 	if u.User != nil {
 		return fail("the address of "+u.Host+" holds a name or password", "give a token instead")
 	}
+	if u.Opaque != "" || u.Scheme == "" {
+		return fail("the address does not begin with a scheme and //", "")
+	}
 	dialer, known := dialers[u.Scheme]
 	// Only these two are told of an address: the rest may hold a password or key.
 	server := u.Scheme + "://" + u.Host
 	switch {
-	case u.Opaque != "" || u.Scheme == "":
-		return fail("the address does not begin with a scheme and //", "")
 	case !known:
 		return fail(fmt.Sprintf("%q has scheme %q", server, u.Scheme), "")
 	case u.Hostname() == "" || u.Port() == "":
 		return fail(fmt.Sprintf("%q does not say host and port", server), "")
-	case u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
+	case holdsMore(u):
 		return fail(fmt.Sprintf("the address of %q holds more than host and port", server), "")
 	case !dialer.tls && options.TLS != nil:
 		return fail(fmt.Sprintf("%q does not speak TLS, which is configured", server), "")
@@ -59,6 +60,11 @@ func parseAddress(endpoint string, options Options) (address, error) {
 		return fail(fmt.Sprintf("%q would be sent the token in plain text", server), "use TLS: "+u.Scheme+"s://"+u.Host)
 	}
 	return address{url: u, dial: dialer.dial, tls: dialer.tls}, nil
+}
+
+// holdsMore reports whether an address holds more than scheme, host and port.
+func holdsMore(u *url.URL) bool {
+	return u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/"
 }
 
 // isLocal reports whether a host is this machine for certain.
