@@ -130,7 +130,7 @@ def triton(address, model):
             answer = client.infer("adder", order, model_version=version)
             ok(f"two inputs, version {version or 'not said'}", np.array_equal(answer.as_numpy("total"), total), answer.get_response())
     refused("an input is missing", lambda: client.infer("adder", inputs(a, name="a")), "INVALID_ARGUMENT", "b")
-    refused("inputs that do not fit", lambda: client.infer("adder", inputs(a, name="a") + inputs(b[:1], name="b")), "INVALID_ARGUMENT", "b")
+    refused("inputs that do not fit", lambda: client.infer("adder", inputs(a, name="a") + inputs(np.zeros((3, 4), np.float32), name="b")), "INVALID_ARGUMENT", "")
     datatypes(client, grpcclient)
     client.close()
 
