@@ -14,9 +14,11 @@ type channel interface {
 	describe(ctx context.Context) (description, error)
 	// ready returns nil if the model can predict there.
 	ready(ctx context.Context) error
-	// infer asks for a prediction, of all outputs. It does not keep the inputs.
-	// The outputs are as the server sent them: in any order, some missing.
-	infer(ctx context.Context, inputs []named) ([]named, error)
+	// infer asks for a prediction of the outputs, all of which are the model's; but
+	// there are servers that compute only some where they are not asked for by
+	// name. It does not keep the inputs. The answer is as the server sent it: in any
+	// order, some missing.
+	infer(ctx context.Context, inputs []named, outputs []domain.TensorSpec) ([]named, error)
 	// close ends the channel, on which no call is under way.
 	close() error
 }

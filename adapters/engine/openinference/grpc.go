@@ -119,7 +119,7 @@ func (c *grpcChannel) ready(ctx context.Context) error {
 	return nil
 }
 
-func (c *grpcChannel) infer(ctx context.Context, inputs []named) ([]named, error) {
+func (c *grpcChannel) infer(ctx context.Context, inputs []named, outputs []domain.TensorSpec) ([]named, error) {
 	ctx, err := c.authorized(ctx)
 	if err != nil {
 		return nil, err
@@ -136,6 +136,9 @@ func (c *grpcChannel) infer(ctx context.Context, inputs []named) ([]named, error
 		}
 		request.Inputs = append(request.Inputs, &inferencepb.ModelInferRequest_InferInputTensor{Name: in.name, Datatype: in.tensor.Datatype().String(), Shape: shape})
 		request.RawInputContents = append(request.RawInputContents, data)
+	}
+	for _, out := range outputs {
+		request.Outputs = append(request.Outputs, &inferencepb.ModelInferRequest_InferRequestedOutputTensor{Name: out.Name})
 	}
 	response, err := c.client.ModelInfer(ctx, request)
 	if err != nil {

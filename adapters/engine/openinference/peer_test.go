@@ -3,6 +3,7 @@ package openinference_test
 import (
 	"context"
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -36,6 +37,8 @@ func signature() domain.Signature {
 		Outputs: []domain.TensorSpec{{Name: "y", Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, 3}}, {Name: "z", Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, 2}}},
 	}
 }
+
+type wantedOutput = inferencepb.ModelInferRequest_InferRequestedOutputTensor
 
 func newPeer() *peer {
 	return &peer{signature: signature(), fake: predictortest.NewFake(signature())}
@@ -92,8 +95,8 @@ func (p *peer) ModelInfer(ctx context.Context, r *inferencepb.ModelInferRequest)
 	return p.compute(ctx, r)
 }
 
-// compute answers with what the fake says, the outputs in another order than the
-// signature's.
+// compute answers with what the fake says, with the outputs that were asked for, in
+// another order than the signature's.
 func (p *peer) compute(ctx context.Context, r *inferencepb.ModelInferRequest) (*inferencepb.ModelInferResponse, error) {
 	inputs := make([]domain.Tensor, len(r.GetInputs()))
 	for i, in := range r.GetInputs() {
@@ -108,6 +111,9 @@ func (p *peer) compute(ctx context.Context, r *inferencepb.ModelInferRequest) (*
 	}
 	answer := &inferencepb.ModelInferResponse{ModelName: "m"}
 	for i := len(outputs) - 1; i >= 0; i-- {
+		if !slices.ContainsFunc(r.GetOutputs(), func(wanted *wantedOutput) bool { return wanted.GetName() == p.signature.Outputs[i].Name }) {
+			continue
+		}
 		out := &inferencepb.ModelInferResponse_InferOutputTensor{Name: p.signature.Outputs[i].Name, Datatype: "FP32", Shape: wide(outputs[i].Shape())}
 		if p.typed {
 			out.Contents, _ = inferencepb.Contents(outputs[i])

@@ -117,8 +117,8 @@ func broken(ctx context.Context, err error) error {
 	return unreachable(err)
 }
 
-func (c *restChannel) infer(ctx context.Context, inputs []named) ([]named, error) {
-	body, documentSize, err := c.written(inputs)
+func (c *restChannel) infer(ctx context.Context, inputs []named, wanted []domain.TensorSpec) ([]named, error) {
+	body, documentSize, err := c.written(inputs, wanted)
 	if err != nil {
 		return nil, &failure{told: domain.Errorf(domain.KindOf(err), "%w", err)}
 	}
@@ -141,22 +141,29 @@ func (c *restChannel) infer(ctx context.Context, inputs []named) ([]named, error
 
 // written returns a request's body. What JSON cannot hold goes raw to a server that
 // does not say that it knows tensors so, since there is no other way.
-func (c *restChannel) written(inputs []named) (body []byte, documentSize int, err error) {
+func (c *restChannel) written(inputs []named, outputs []domain.TensorSpec) (body []byte, documentSize int, err error) {
 	raw, size := c.raw.Load(), 1<<10
-	r := &openinference.Request{Binary: raw, Inputs: make([]openinference.NamedTensor, len(inputs))}
-	for i, in := range inputs {
-		r.Inputs[i] = openinference.NamedTensor{Name: in.name, Tensor: in.tensor, Binary: raw}
+	for _, in := range inputs {
 		size += openinference.RawSize(in.tensor)
 	}
-	body, documentSize, err = openinference.AppendRequest(make([]byte, 0, size), r)
+	body, documentSize, err = openinference.AppendRequest(make([]byte, 0, size), requestOf(inputs, outputs, raw))
 	if err == nil || raw {
 		return body, documentSize, err
 	}
-	r.Binary = true
-	for i := range r.Inputs {
-		r.Inputs[i].Binary = true
+	return openinference.AppendRequest(make([]byte, 0, size), requestOf(inputs, outputs, true))
+}
+
+// requestOf says of each output whether it is wanted raw: where outputs are named,
+// servers differ on what holds for all.
+func requestOf(inputs []named, outputs []domain.TensorSpec, raw bool) *openinference.Request {
+	r := &openinference.Request{Inputs: make([]openinference.NamedTensor, len(inputs)), Outputs: make([]openinference.RequestedOutput, len(outputs))}
+	for i, in := range inputs {
+		r.Inputs[i] = openinference.NamedTensor{Name: in.name, Tensor: in.tensor, Binary: raw}
 	}
-	return openinference.AppendRequest(make([]byte, 0, size), r)
+	for i, out := range outputs {
+		r.Outputs[i] = openinference.RequestedOutput{Name: out.Name, Binary: raw}
+	}
+	return r
 }
 
 // parseAnswer reads the tensors of an answer.

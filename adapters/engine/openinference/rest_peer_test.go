@@ -84,8 +84,8 @@ func toldAs(specs []domain.TensorSpec) []map[string]any {
 	return told
 }
 
-// compute answers with what the fake says, the outputs in another order than the
-// signature's.
+// compute answers with what the fake says, with the outputs that were asked for, in
+// another order than the signature's.
 func (p *restPeer) compute(w http.ResponseWriter, r *http.Request) {
 	refuse := func(err error) {
 		w.WriteHeader(http.StatusBadRequest)
@@ -116,7 +116,10 @@ func (p *restPeer) compute(w http.ResponseWriter, r *http.Request) {
 	}
 	response := &wire.Response{Model: "m"}
 	for i, out := range slices.Backward(outputs) {
-		response.Outputs = append(response.Outputs, wire.NamedTensor{Name: p.signature.Outputs[i].Name, Tensor: out, Binary: request.Binary})
+		name := p.signature.Outputs[i].Name
+		if at := slices.IndexFunc(request.Outputs, func(wanted wire.RequestedOutput) bool { return wanted.Name == name }); at >= 0 {
+			response.Outputs = append(response.Outputs, wire.NamedTensor{Name: name, Tensor: out, Binary: request.Outputs[at].Binary})
+		}
 	}
 	answer, size, err := wire.AppendResponse(nil, response)
 	if err != nil {

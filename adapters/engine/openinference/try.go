@@ -106,7 +106,7 @@ func (e *Engine) ask(ctx context.Context, at *endpoint, inputs []domain.Tensor) 
 	for i, spec := range e.signature.Inputs {
 		sent[i] = named{spec.Name, inputs[i]}
 	}
-	answer, err := at.infer(ctx, sent)
+	answer, err := at.infer(ctx, sent, e.signature.Outputs)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (s *scripted) describe(context.Context) (description, error) {
 func (s *scripted) ready(context.Context) error { return nil }
 func (s *scripted) close() error                { return nil }
 
-func (s *scripted) infer(ctx context.Context, inputs []named) ([]named, error) {
+func (s *scripted) infer(ctx context.Context, inputs []named, _ []domain.TensorSpec) ([]named, error) {
 	s.calls++
 	if err := s.script(ctx, s.calls); err != nil {
 		return nil, err

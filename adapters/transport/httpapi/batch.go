@@ -22,6 +22,7 @@ import (
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
 // @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      404  {object}  web.ErrorAnswer  "the default model is not loaded"
 // @failure      413  {object}  web.ErrorAnswer  "the body, a picture or the batch is too large"
 // @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
 // @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes"

@@ -27,6 +27,7 @@ func (h *Handler) newDocument(about *aboutModel) (*document, error) {
 	}
 	for _, doc := range []described{{swagger, at(swagger, "definitions")}, {openapi, at(openapi, "components", "schemas")}} {
 		h.dropUnserved(doc)
+		closeRequests(doc.schemas)
 		splitGeneral(at(doc.all, "paths"), doc.schemas)
 		about.fillIn(doc.all, doc.schemas)
 		h.describeMounts(doc)
@@ -39,6 +40,14 @@ func (h *Handler) newDocument(about *aboutModel) (*document, error) {
 	}
 	d.openapi, err = json.Marshal(openapi)
 	return d, err
+}
+
+// closeRequests says that a field that is not known is refused, for which the
+// comments have no words.
+func closeRequests(schemas object) {
+	for _, name := range []string{"PredictRequest", "BatchRequest"} {
+		at(schemas, name)["additionalProperties"] = false
+	}
 }
 
 // fillIn puts the model into a document, whose schemas are in a place of its own.

@@ -183,9 +183,14 @@ func TestWithoutADefaultModel(t *testing.T) {
 	if body := ask(handler, "GET", "/", "", "").Body.String(); !strings.Contains(body, "<h1>Portent</h1>") || !strings.Contains(body, "no model is loaded") {
 		t.Errorf("the page: %s", body)
 	}
-	readOpenAPI(t, handler)
-	if response := ask(handler, "POST", "/predict", jsonType, `{}`); response.Code != 404 || !strings.Contains(response.Body.String(), "no default one") {
-		t.Errorf("%d %s", response.Code, response.Body)
+	doc := readOpenAPI(t, handler)
+	for _, path := range []string{"/predict", "/predict/batch"} {
+		if response := ask(handler, "POST", path, jsonType, `{}`); response.Code != 404 || !strings.Contains(response.Body.String(), "no default one") {
+			t.Errorf("%s: %d %s", path, response.Code, response.Body)
+		}
+		if doc.Paths[path]["post"].Responses["404"] == nil {
+			t.Errorf("%s: the document does not know that there may be no default model", path)
+		}
 	}
 	for _, name := range []string{"b", "a"} {
 		if err := repository.Load(t.Context(), name); err != nil {

@@ -11,6 +11,10 @@ import (
 // object is a JSON object of a document.
 type object = map[string]any
 
+// requestSchemas are those of requests, where a field that is not known is refused.
+// The comments have no words for that.
+var requestSchemas = []string{"InferenceRequest", "InferenceTensor", "RequestedOutput", "RepositoryRequest", "RepositoryIndexRequest"}
+
 // Describe completes a document that was generated from the comments on the
 // handlers: with the paths that name a version, and with the default model's name
 // and an example that it takes. Paths and schemas are those of a document of
@@ -25,6 +29,11 @@ func (h *Handler) Describe(paths, schemas map[string]any) {
 		presetModel(operations, name)
 		if rest, ofModel := strings.CutPrefix(path, modelPath); ofModel {
 			paths[versionPath+rest] = versioned(operations)
+		}
+	}
+	for _, name := range requestSchemas {
+		if schema, ok := schemas[name].(object); ok {
+			schema["additionalProperties"] = false
 		}
 	}
 	if request, ok := schemas["InferenceRequest"].(object); ok {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/portent-go/portent/adapters/transport/openinference"
@@ -110,6 +111,36 @@ func TestTheDefaultModelIsPreset(t *testing.T) {
 			if parameter["default"] != "m" || parameter["type"] != "string" {
 				t.Errorf("%s: %s: the parameter is %v", name, path, parameter)
 			}
+		}
+	}
+}
+
+// TestRequestsMayHoldWhatTheDocumentsSay sends each property of a request as null,
+// and one that there is not.
+func TestRequestsMayHoldWhatTheDocumentsSay(t *testing.T) {
+	handler := classifier(t, nil)
+	_, schemas := documents(t)["OpenAPI 3"].complete(handler)
+	for schema, around := range map[string]struct{ path, before, after string }{
+		"InferenceRequest":       {inferPath, `{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],`, `}`},
+		"InferenceTensor":        {inferPath, `{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4],`, `}]}`},
+		"RequestedOutput":        {inferPath, `{"inputs":[{"name":"x","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"outputs":[{"name":"logits",`, `}]}`},
+		"RepositoryRequest":      {"/v2/repository/models/m/load", `{`, `}`},
+		"RepositoryIndexRequest": {"/v2/repository/index", `{`, `}`},
+	} {
+		properties := schemas[schema].(object)["properties"].(object)
+		for name, property := range properties {
+			if strings.Contains(around.before, `"`+name+`":`) && (schema != "InferenceRequest" || name == "inputs") {
+				continue // is there already
+			}
+			response := ask(handler, "POST", around.path, around.before+`"`+name+`":null`+around.after)
+			refused := strings.Contains(response.Body.String(), name+" is null")
+			if nullable := property.(object)["nullable"] == true; nullable == refused {
+				t.Errorf("%s: %s is nullable: %v; %d %s", schema, name, nullable, response.Code, response.Body)
+			}
+		}
+		response := ask(handler, "POST", around.path, around.before+`"unknown":1`+around.after)
+		if schemas[schema].(object)["additionalProperties"] != false || !strings.Contains(response.Body.String(), "unknown is not a known field") {
+			t.Errorf("%s: %v, and an unknown field gives %d %s", schema, schemas[schema], response.Code, response.Body)
 		}
 	}
 }

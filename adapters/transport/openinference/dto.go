@@ -5,14 +5,14 @@ package openinference
 //nolint:unused // swag reads it; what a body holds is decoded field by field
 type inferRequest struct {
 	// Comes back in the answer.
-	ID string `json:"id,omitempty" maxLength:"1024"`
+	ID string `json:"id,omitempty" maxLength:"1024" extensions:"x-nullable"`
 	// The model's name, as in the address.
-	ModelName string `json:"model_name,omitempty"`
+	ModelName string `json:"model_name,omitempty" extensions:"x-nullable"`
 	// Strings, numbers and booleans.
-	Parameters map[string]any `json:"parameters,omitempty"`
+	Parameters map[string]any `json:"parameters,omitempty" extensions:"x-nullable"`
 	Inputs     []inferTensor  `json:"inputs"`
 	// Which outputs are wanted; all if left out.
-	Outputs []wantedOutput `json:"outputs,omitempty"`
+	Outputs []wantedOutput `json:"outputs,omitempty" extensions:"x-nullable"`
 } // @name InferenceRequest
 
 // inferTensor is an input or an output.
@@ -24,9 +24,9 @@ type inferTensor struct {
 	Shape    []int  `json:"shape"`
 	Datatype string `json:"datatype" enums:"BOOL,UINT8,UINT16,UINT32,UINT64,INT8,INT16,INT32,INT64,FP16,BF16,FP32,FP64,BYTES"`
 	// Strings, numbers and booleans, such as binary_data_size.
-	Parameters map[string]any `json:"parameters,omitempty"`
+	Parameters map[string]any `json:"parameters,omitempty" extensions:"x-nullable"`
 	// The elements, nested or flat; none where they follow the JSON in raw form.
-	Data []any `json:"data,omitempty"`
+	Data []any `json:"data,omitempty" extensions:"x-nullable"`
 } // @name InferenceTensor
 
 // wantedOutput is an output that a request asks for.
@@ -35,7 +35,7 @@ type inferTensor struct {
 type wantedOutput struct {
 	Name string `json:"name"`
 	// Such as binary_data or classification.
-	Parameters map[string]any `json:"parameters,omitempty"`
+	Parameters map[string]any `json:"parameters,omitempty" extensions:"x-nullable"`
 } // @name RequestedOutput
 
 // inferAnswer is a model's answer, as JSON.
@@ -179,7 +179,7 @@ type indexAnswer struct {
 //
 //nolint:unused // as above
 type repositoryRequest struct {
-	Parameters map[string]any `json:"parameters,omitempty"`
+	Parameters map[string]any `json:"parameters,omitempty" extensions:"x-nullable"`
 } // @name RepositoryRequest
 
 // emptyAnswer says that it is done.
