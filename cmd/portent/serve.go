@@ -135,7 +135,7 @@ func (s *serveSettings) loadStore(ctx context.Context, options serving.Options, 
 		return nil, err
 	}
 	repository := serving.NewRepository(&storeLoader{loading: &s.loading, store: store, options: options, logger: logger})
-	err = loadAll(ctx, repository, store, logger)
+	err = loadAll(ctx, repository, store, before, logger)
 	if err == nil {
 		err = defaultModel(repository, s.defaultModel)
 	}

@@ -44,8 +44,10 @@ func (l *storeLoader) Load(ctx context.Context, name, version string) (*serving.
 }
 
 // loadAll loads all models of the folder. One that cannot be loaded is told in the
-// log and stands in the index; it is an error only if there is none that can.
-func loadAll(ctx context.Context, repository *serving.Repository, store *model.Store, logger *slog.Logger) error {
+// log and stands in the index; it is an error only if there is none that can. One
+// that may be possible later is taken out of the folder's fingerprints, so that a
+// watcher loads it when it is.
+func loadAll(ctx context.Context, repository *serving.Repository, store *model.Store, prints map[string]string, logger *slog.Logger) error {
 	models, err := store.Scan()
 	if err != nil {
 		return err
@@ -55,6 +57,9 @@ func loadAll(ctx context.Context, repository *serving.Repository, store *model.S
 		if err := repository.Load(ctx, name); err != nil {
 			logger.Error("a model could not be loaded", "model", name, "error", err)
 			failures = errors.Join(failures, err)
+			if passing(err) {
+				delete(prints, name)
+			}
 		}
 	}
 	if len(repository.Names()) > 0 {

@@ -67,7 +67,7 @@ func (w *watcher) check(ctx context.Context) {
 }
 
 // follow does to the repository what was done to a model's folder. What fails is
-// not tried again before the folder changes.
+// not tried again before the folder changes, unless it may go better the next time.
 func (w *watcher) follow(ctx context.Context, name, found string) {
 	change, apply := "loading", w.repository.Load
 	if found == "" {
@@ -81,7 +81,21 @@ func (w *watcher) follow(ctx context.Context, name, found string) {
 	if found == "" && domain.KindOf(err) == domain.NotFound {
 		return // it could not be loaded, or was unloaded by request
 	}
+	if passing(err) {
+		delete(w.served, name)
+	}
 	if err != nil && ctx.Err() == nil {
 		w.logger.Error("a model could not follow its folder", "model", name, "action", change, "error", err)
+	}
+}
+
+// passing reports whether what could not be done may be possible later, though the
+// model's folder stays as it is: as when it runs on other servers.
+func passing(err error) bool {
+	switch domain.KindOf(err) {
+	case domain.Overloaded, domain.Unavailable, domain.Timeout:
+		return err != nil
+	default:
+		return false
 	}
 }

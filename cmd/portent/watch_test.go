@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,11 +14,12 @@ import (
 
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
+	"github.com/portent-go/portent/model"
 	"github.com/portent-go/portent/ports/predictortest"
 )
 
 // fakeLoader loads whatever a folder of the test's holds; a model called broken
-// fails.
+// fails, and one called elsewhere does so at first.
 type fakeLoader struct {
 	folder map[string]string
 	loads  []string
@@ -33,10 +35,22 @@ func (l *fakeLoader) Scan(context.Context) (map[string][]string, error) {
 
 func (l *fakeLoader) Load(_ context.Context, name, version string) (*serving.Served, error) {
 	l.loads = append(l.loads, name)
-	if name == "broken" {
+	switch {
+	case name == "broken":
 		return nil, domain.Errorf(domain.Invalid, "it is broken")
+	case name == "elsewhere" && l.count(name) < 3:
+		return nil, domain.Errorf(domain.Unavailable, "its server is not there yet")
 	}
 	return &serving.Served{Name: name, Version: version, Model: serving.NewModel(predictortest.NewFake(), serving.Options{})}, nil
+}
+
+func (l *fakeLoader) count(name string) (n int) {
+	for _, loaded := range l.loads {
+		if loaded == name {
+			n++
+		}
+	}
+	return n
 }
 
 func TestWatcherFollowsTheFolder(t *testing.T) {
@@ -95,6 +109,44 @@ func TestAModelThatFailedAndWentIsForgotten(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "level=ERROR") {
 		t.Errorf("an error was told: %s", &log)
+	}
+}
+
+func TestWatcherTriesAgainWhatMayGoBetter(t *testing.T) {
+	loader := &fakeLoader{folder: map[string]string{"elsewhere": "1"}}
+	repository := serving.NewRepository(loader)
+	t.Cleanup(func() { _ = repository.Close() })
+	w := newWatcher(func() (map[string]string, error) { return maps.Clone(loader.folder), nil }, map[string]string{}, repository, quiet)
+	for range 20 {
+		w.check(t.Context())
+	}
+	if len(loader.loads) != 3 || len(repository.Names()) != 1 {
+		t.Errorf("it was tried %d times, and there is %q", len(loader.loads), repository.Names())
+	}
+}
+
+// TestWhatCouldNotBeLoadedAtTheStartIsLeftToTheWatcher loads a folder one of whose
+// models may be possible later, and one never.
+func TestWhatCouldNotBeLoadedAtTheStartIsLeftToTheWatcher(t *testing.T) {
+	folder, loader := t.TempDir(), &fakeLoader{folder: map[string]string{"a": "", "broken": "", "elsewhere": ""}}
+	for name := range loader.folder {
+		scaler(t, filepath.Join(folder, name), 1)
+	}
+	store, err := model.OpenStore(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prints, err := store.Fingerprints()
+	if err != nil {
+		t.Fatal(err)
+	}
+	repository := serving.NewRepository(loader)
+	t.Cleanup(func() { _ = repository.Close() })
+	if err := loadAll(t.Context(), repository, store, prints, quiet); err != nil {
+		t.Fatal(err)
+	}
+	if left := slices.Sorted(maps.Keys(prints)); !slices.Equal(left, []string{"a", "broken"}) {
+		t.Errorf("%q are taken for loaded", left)
 	}
 }
 
