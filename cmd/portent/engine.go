@@ -78,7 +78,7 @@ type batching struct {
 }
 
 func (b *batching) flags(flags *pflag.FlagSet) {
-	flags.IntVar(&b.rows, "batch", 0, "most inputs of different requests that are computed as one batch; 0: requests are never joined")
+	flags.IntVar(&b.rows, "batch", 0, "most inputs of different requests that are computed as one batch, for models whose first axis is the batch; 0: requests are never joined")
 	flags.DurationVar(&b.delay, "batch-delay", 2*time.Millisecond, "longest time that a request waits for others to join it, while the engine is busy")
 }
 
