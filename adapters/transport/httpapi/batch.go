@@ -16,7 +16,6 @@ import (
 // @produce      json
 // @param        top_k    query  int           false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
 // @param        id       query  string        false  "comes back in the answer"  maxlength(256)
-// @param        X-Request-Timeout  header  number  false  "how many seconds the caller will wait; what would take longer is refused at once or broken off"
 // @param        request  body   batchRequest  true   "inputs or images"
 // @success      200  {object}  batchAnswer
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
@@ -45,7 +44,6 @@ func (h *Handler) predictBatch(w http.ResponseWriter, r *http.Request) {
 // @param        name     path   string        true   "the model's name"
 // @param        top_k    query  int           false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
 // @param        id       query  string        false  "comes back in the answer"  maxlength(256)
-// @param        X-Request-Timeout  header  number  false  "how many seconds the caller will wait; what would take longer is refused at once or broken off"
 // @param        request  body   batchRequest  true   "inputs or images"
 // @success      200  {object}  batchAnswer
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"

@@ -9,14 +9,13 @@ import (
 // predict classifies one input.
 //
 // @summary      Predict one input
-// @description  The Content-Type chooses the form: application/json (below), multipart/form-data with a file "image", image/png and other pictures as the body itself, or application/octet-stream with the tensor's elements in little-endian order.
+// @description  The Content-Type chooses the form: application/json (below), multipart/form-data with a file "image", image/png and other pictures as the body itself, or application/octet-stream with the tensor's elements in little-endian order. The header X-Request-Timeout says how many seconds the caller will wait: what would take longer is refused or broken off.
 // @id           predict
 // @tags         predict
 // @accept       json
 // @produce      json
 // @param        top_k    query  int             false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
 // @param        id       query  string          false  "comes back in the answer"  maxlength(256)
-// @param        X-Request-Timeout  header  number  false  "how many seconds the caller will wait; what would take longer is refused at once or broken off"
 // @param        request  body   predictRequest  true   "an input or an image"
 // @success      200  {object}  predictAnswer
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
@@ -45,7 +44,6 @@ func (h *Handler) predict(w http.ResponseWriter, r *http.Request) {
 // @param        name     path   string          true   "the model's name"
 // @param        top_k    query  int             false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
 // @param        id       query  string          false  "comes back in the answer"  maxlength(256)
-// @param        X-Request-Timeout  header  number  false  "how many seconds the caller will wait; what would take longer is refused at once or broken off"
 // @param        request  body   predictRequest  true   "an input or an image"
 // @success      200  {object}  predictAnswer
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"

@@ -27,7 +27,6 @@ func (h *Handler) acquire(r *http.Request) (*serving.Served, func(), error) {
 // @accept       json
 // @produce      json
 // @param        model    path      string        true   "the model's name"
-// @param        X-Request-Timeout  header  number  false  "how many seconds the caller will wait; what would take longer is refused at once or broken off"
 // @param        request  body      inferRequest  true   "inputs, and which outputs are wanted"
 // @success      200      {object}  inferAnswer
 // @header       200      {string}  Server-Timing                   "where the time went: decode, queue, infer, encode, in milliseconds"
