@@ -49,7 +49,8 @@ def triton(address, model):
         try:
             call()
         except InferenceServerException as e:
-            ok(what, status in str(e.status()) and text in e.message(), f"{e.status()} {e.message()}")
+            expected = (status,) if isinstance(status, str) else status
+            ok(what, any(s in str(e.status()) for s in expected) and text in e.message(), f"{e.status()} {e.message()}")
         else:
             ok(what, False, "it was accepted")
 
@@ -112,7 +113,8 @@ def triton(address, model):
     refused("shared memory", lambda: client.get_system_shared_memory_status(), "UNIMPLEMENTED", "")
     nothing = inputs(np.zeros([1], np.float32), name="x")
     refused("no time", lambda: client.infer("slow", nothing, timeout=50_000), "DEADLINE_EXCEEDED", "")
-    refused("no time of the client's", lambda: client.infer("slow", nothing, client_timeout=0.05), "DEADLINE_EXCEEDED", "")
+    # Whoever notices the deadline first says so; the server can only reset the stream.
+    refused("no time of the client's", lambda: client.infer("slow", nothing, client_timeout=0.05), ("DEADLINE_EXCEEDED", "CANCELLED"), "")
     call = client.async_infer("slow", nothing, callback=lambda result, error: answers.put((result, error)))
     call.cancel()
     ok("cancelled", "CANCELLED" in str(answers.get(timeout=30)[1]))

@@ -17,7 +17,6 @@ const (
 // reflection alone.
 var grpcurlCalls = []struct {
 	method, data string
-	flags        []string
 	answer       []string // parts of what it prints, without white space
 	fails        bool
 }{
@@ -37,7 +36,7 @@ var grpcurlCalls = []struct {
 	{method: "ModelInfer", data: `{"model_name":"adder",` + rawInputs + `}`, answer: []string{`"modelVersion":"2"`, `"rawOutputContents":["AAAAAAAAgD8AAABAAABAQA=="]`}},
 	{method: "ModelInfer", data: `{"model_name":"adder",` + typedInputs + `,"outputs":[{"name":"sum"}]}`, answer: []string{"InvalidArgument", "sum", "total"}, fails: true},
 	{method: "ModelInfer", data: `{"model_name":"text","inputs":[{"name":"text","datatype":"BYTES","shape":[1,1],"contents":{"bytes_contents":["w6k="]}}]}`, answer: []string{`{"bytesContents":["w6k="]}`}},
-	{method: "ModelInfer", data: `{"model_name":"slow","inputs":[{"name":"x","datatype":"FP32","shape":[1],"contents":{"fp32_contents":[1]}}]}`, flags: []string{"-max-time", "0.2"}, answer: []string{"DeadlineExceeded"}, fails: true},
+	{method: "ModelInfer", data: `{"model_name":"slow","inputs":[{"name":"x","datatype":"FP32","shape":[1],"contents":{"fp32_contents":[1]}}],"parameters":{"timeout":{"int64_param":"50000"}}}`, answer: []string{"DeadlineExceeded"}, fails: true},
 	{method: "ModelStreamInfer", data: `{"model_name":"adder","id":"one",` + typedInputs + `} {"model_name":"unknown","id":"two",` + typedInputs + `} {"model_name":"adder","id":"three",` + rawInputs + `}`, answer: []string{`"id":"one"`, `"errorMessage":`, `"id":"three"`}},
 	{method: "ModelStatistics", data: `{"name":"adder","version":"2"}`, answer: []string{`"name":"adder","version":"2"`, `"success":{"count":"`}},
 	{method: "RepositoryIndex", data: `{"ready":true}`, answer: []string{`{"name":"adder","version":"1","state":"READY"}`}},
@@ -48,7 +47,7 @@ var grpcurlCalls = []struct {
 
 func callByGrpcurl(t *testing.T, address string) {
 	for _, call := range grpcurlCalls {
-		args := append([]string{"-plaintext"}, call.flags...)
+		args := []string{"-plaintext"}
 		if call.data != "" {
 			args = append(args, "-d", call.data)
 		}
