@@ -7,8 +7,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=devel
-# The server speaks HTTP/1.1 without TLS, so HTTP/2 stays out.
-RUN CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /portent ./cmd/portent
+# HTTP is spoken without TLS and so in version 1.1: the standard library's HTTP/2 stays out. gRPC brings its own.
+RUN CGO_ENABLED=0 go build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /portent ./cmd/portent
 
 FROM scratch
 ARG VERSION=devel
@@ -19,7 +19,7 @@ LABEL org.opencontainers.image.title="portent" \
       org.opencontainers.image.version="${VERSION}"
 COPY --from=build /portent /portent
 USER 65532:65532
-EXPOSE 8000
+EXPOSE 8000 8001
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["/portent", "health"]
 ENTRYPOINT ["/portent"]

@@ -11,13 +11,13 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test check
+.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test clients check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## the static binary, in bin/portent
-	CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2 -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/portent ./cmd/portent
+	CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/portent ./cmd/portent
 
 test: ## the tests, as the README has it
 	$(GO) test ./...
@@ -50,6 +50,7 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	cd $(GENERATOR) && $(GO) vet . && $(GO) mod tidy -diff
 	$(MAKE) --no-print-directory -C bench lint
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
+	cd test/clients && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/openapi && $(GO) vet . && $(GO) mod tidy -diff
 
@@ -134,4 +135,20 @@ browser-test: ## try the pages in a headless Chromium
 openapi-test: ## the HTTP interface's documents, and answers against them
 	cd test/openapi && $(GO) test -count 1 .
 
-check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test ## everything
+# What is written in Python has an environment each: MLServer asks for other versions.
+CLIENTS_PYTHON := bin/clients-python
+MLSERVER_PYTHON := bin/mlserver-python
+
+$(CLIENTS_PYTHON): test/clients/requirements.txt
+$(MLSERVER_PYTHON): test/clients/mlserver.txt
+$(CLIENTS_PYTHON) $(MLSERVER_PYTHON):
+	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
+
+INSTALLED = $$(test -d $(CURDIR)/$(1) && echo $(CURDIR)/$(1)/bin/python)
+
+clients: ## clients of Triton and KServe, grpcurl and Schemathesis against the server; MLServer behind it
+	@$(MAKE) --no-print-directory $(CLIENTS_PYTHON) || echo 'SKIPPED: the clients need Python 3 with venv and the package index'
+	@$(MAKE) --no-print-directory $(MLSERVER_PYTHON) || echo 'SKIPPED: MLServer needs Python 3 with venv and the package index'
+	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON)) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON)) $(GO) test -count 1 -v .
+
+check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test clients ## everything

@@ -341,3 +341,20 @@ func TestHalfFloats(t *testing.T) {
 		t.Errorf("bfloat16 pi is %v", got)
 	}
 }
+
+func TestBatchedSignatures(t *testing.T) {
+	spec := func(shape ...int) domain.TensorSpec { return domain.TensorSpec{Shape: shape} }
+	for name, c := range map[string]struct {
+		inputs, outputs []domain.TensorSpec
+		want            bool
+	}{
+		"all":              {[]domain.TensorSpec{spec(-1, 2), spec(-1)}, []domain.TensorSpec{spec(-1, 3)}, true},
+		"a fixed input":    {[]domain.TensorSpec{spec(-1, 2), spec(1)}, []domain.TensorSpec{spec(-1, 3)}, false},
+		"a fixed output":   {[]domain.TensorSpec{spec(-1, 2)}, []domain.TensorSpec{spec(1, -1)}, false},
+		"an output scalar": {[]domain.TensorSpec{spec(-1, 2)}, []domain.TensorSpec{spec()}, false},
+	} {
+		if got := (domain.Signature{Inputs: c.inputs, Outputs: c.outputs}).Batched(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package domain
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // TensorSpec says what one input or output of a model is: its name, the type
 // of its elements, and its shape, in which -1 stands for a dynamic axis.
@@ -28,6 +31,13 @@ const (
 type Signature struct {
 	Inputs  []TensorSpec
 	Outputs []TensorSpec
+}
+
+// Batched reports whether axis 0 of every input and output is the batch axis:
+// dynamic, and of one length in all of them.
+func (s Signature) Batched() bool {
+	fixed := func(spec TensorSpec) bool { return len(spec.Shape) == 0 || spec.Shape[0] != Dynamic }
+	return !slices.ContainsFunc(s.Inputs, fixed) && !slices.ContainsFunc(s.Outputs, fixed)
 }
 
 // String returns the specification as "pixel_values FP32 [-1,3,32,32]".

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -119,12 +120,31 @@ func Open(fsys fs.FS, name, source string) (*Folder, error) {
 	if err := f.readNetwork(network); err != nil {
 		return nil, err
 	}
+	return f, f.readRest(fsys)
+}
+
+// OpenCard reads a folder that says what a model is which runs elsewhere: labels,
+// preprocessing, test vectors and samples, without a network.
+func OpenCard(directory string) (*Folder, error) {
+	absolute, err := filepath.Abs(directory)
+	if err != nil {
+		return nil, domain.Errorf(domain.Invalid, "model %s: %w", directory, err)
+	}
+	if info, err := os.Stat(directory); err != nil || !info.IsDir() {
+		return nil, &domain.Error{Kind: domain.NotFound, Field: "model " + directory, Msg: "no such folder", Err: err}
+	}
+	f := &Folder{Source: directory, Directory: directory, FS: os.DirFS(directory), Card: serving.Card{Name: filepath.Base(absolute), Version: defaultVersion}}
+	return f, f.readRest(f.FS)
+}
+
+// readRest reads what is beside the network.
+func (f *Folder) readRest(fsys fs.FS) error {
 	for _, read := range []func(fs.FS) error{f.readConfig, f.readPreprocessor, f.readVectors, f.readSample} {
 		if err := read(fsys); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return f, nil
+	return nil
 }
 
 // findNetwork returns the name of a folder's network.
@@ -138,6 +158,25 @@ func findNetwork(fsys fs.FS, source string) (string, error) {
 		Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
 		Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
 	}
+}
+
+// holdsNetwork reports whether there is a network in a folder. A folder that is not
+// there, or is a file, holds none; that it cannot be read is an error.
+func holdsNetwork(fsys fs.FS) (bool, error) {
+	for _, candidate := range networkNames {
+		if _, err := fs.Stat(fsys, candidate); err == nil || existing(err) != nil {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// existing returns an error unless it says that there is no such file or folder.
+func existing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil
+	}
+	return err
 }
 
 const defaultVersion = "1"

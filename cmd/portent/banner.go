@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize/english"
 
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -15,59 +18,118 @@ import (
 
 // banner is what a person sees when the server is ready.
 type banner struct {
-	*loaded
-	results   []serving.Result
-	url       string
-	took      time.Duration
-	tolerance float64
+	*offer
+	url  string // of the HTTP server; empty if there is none
+	grpc string // address of the gRPC server; empty if there is none
+	took time.Duration
+}
+
+func newBanner(o *offer, list servers, took time.Duration) banner {
+	b := banner{offer: o, took: took}
+	if addr := list.find(nameHTTP); addr != nil {
+		b.url = "http://" + reachable(addr)
+	}
+	if addr := list.find(nameGRPC); addr != nil {
+		b.grpc = reachable(addr)
+	}
+	return b
 }
 
 // WriteTo writes the banner.
 func (b banner) WriteTo(w io.Writer) (int64, error) {
 	var text bytes.Buffer
-	card, meta, signature := b.Card(), b.Model().Metadata(), b.Model().Signature()
-	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&text, "  %-10s %s\n", name, fmt.Sprintf(format, args...))
+	if b.chosen != nil {
+		b.writeModel(&text)
+	} else {
+		b.writeModels(&text)
 	}
-	fmt.Fprintf(&text, "portent %s serves %s, version %s\n\n", versionNumber(), card.Name, card.Version)
-	line("model", "%s, sha256 %.12s, %s", b.folder.Source, card.SHA256, origin(meta))
-	for _, input := range signature.Inputs {
-		line("input", "%v", input)
-	}
-	for _, output := range signature.Outputs {
-		line("output", "%v%s", output, labelText(card.Labels))
-	}
-	line("self-test", "%s", b.selfTest())
-	line("engine", "%s on %s", meta.Engine, meta.Device)
-	line("ready", "in %d ms", b.took.Milliseconds())
+	line(&text, "ready", "in %d ms", b.took.Milliseconds())
 	fmt.Fprintln(&text)
-	line("predict", "%s", b.example())
-	line("browse", "%s/swagger/index.html", b.url)
-	line("openapi", "%s/openapi.json", b.url)
-	line("stop", "Ctrl+C")
+	if b.url != "" {
+		line(&text, "predict", "%s", b.example())
+		line(&text, "browse", "%s/swagger/index.html", b.url)
+		line(&text, "openapi", "%s/openapi.json", b.url)
+		line(&text, "inference", "%s/v2", b.url)
+	}
+	if b.grpc != "" {
+		line(&text, "grpc", "%s", b.grpc)
+	}
+	line(&text, "stop", "Ctrl+C")
 	fmt.Fprintln(&text)
 	return text.WriteTo(w)
 }
 
-func (b banner) selfTest() string {
-	if len(b.results) == 0 {
+func line(text *bytes.Buffer, name, format string, args ...any) {
+	fmt.Fprintf(text, "  %-10s %s\n", name, fmt.Sprintf(format, args...))
+}
+
+// writeModel tells of the one model.
+func (b banner) writeModel(text *bytes.Buffer) {
+	card, meta, signature := b.chosen.Card, b.chosen.Model.Metadata(), b.chosen.Model.Signature()
+	fmt.Fprintf(text, "portent %s serves %s, version %s\n\n", versionNumber(), card.Name, card.Version)
+	about := []string{b.chosen.folder.Source}
+	if card.SHA256 != "" {
+		about = append(about, fmt.Sprintf("sha256 %.12s", card.SHA256))
+	}
+	line(text, "model", "%s", strings.Join(append(about, origin(meta)...), ", "))
+	for _, input := range signature.Inputs {
+		line(text, "input", "%v", input)
+	}
+	for _, output := range signature.Outputs {
+		label := ""
+		if c := b.chosen.Classifier; c != nil && c.Scores().Name == output.Name {
+			label = labelText(card.Labels)
+		}
+		line(text, "output", "%v%s", output, label)
+	}
+	line(text, "self-test", "%s", b.selfTest)
+	line(text, "engine", "%s on %s", meta.Engine, meta.Device)
+}
+
+// writeModels tells of the models of a folder.
+func (b banner) writeModels(text *bytes.Buffer) {
+	names := b.repository.Names()
+	fmt.Fprintf(text, "portent %s serves %s\n\n", versionNumber(), english.Plural(len(names), "model", ""))
+	for _, name := range names {
+		note := ""
+		if name == b.repository.Default() {
+			note = ", the default one"
+		}
+		line(text, "model", "%s, version %s%s", name, strings.Join(b.repository.Versions(name), ", "), note)
+	}
+	for _, status := range b.failed {
+		line(text, "FAILED", "%s, version %s: %s", status.Name, status.Version, status.Reason)
+	}
+}
+
+// selfTest says how a model's self-test ended.
+func selfTest(results []serving.Result, tolerance float64) string {
+	if len(results) == 0 {
 		return "none: the model came without test vectors"
 	}
 	worst := 0.0
-	for _, r := range b.results {
+	for _, r := range results {
 		worst = max(worst, r.MaxRel)
 	}
-	return fmt.Sprintf("passed, %d vectors, largest difference %.2g (%g allowed)", len(b.results), worst, b.tolerance)
+	return fmt.Sprintf("passed, %d vectors, largest difference %.2g (%g allowed)", len(results), worst, tolerance)
 }
 
-// example returns a line to copy that makes a prediction.
+// example returns a line to copy that makes a prediction, or shows the way to one.
 func (b banner) example() string {
-	if b.Card().Preprocessor == nil {
+	served, release, err := b.repository.Acquire("", "")
+	if err != nil {
+		return "curl " + b.url + "/v2"
+	}
+	defer release()
+	switch {
+	case served.Classifier == nil:
+		return fmt.Sprintf("curl %s/v2/models/%s", b.url, url.PathEscape(served.Name))
+	case served.Card.Preprocessor == nil:
 		return fmt.Sprintf(`curl --data-binary @tensor.bin -H "Content-Type: application/octet-stream" %s/predict`, b.url)
 	}
 	picture := "picture.png"
-	if b.folder.Sample != "" {
-		picture = filepath.Join(b.folder.Directory, b.folder.Sample)
+	if b.chosen != nil && b.chosen.folder.Sample != "" {
+		picture = filepath.Join(b.chosen.folder.Directory, b.chosen.folder.Sample)
 	}
 	return fmt.Sprintf("curl -F image=@%s %s/predict", picture, b.url)
 }
@@ -80,7 +142,7 @@ func labelText(labels domain.Labels) string {
 	return fmt.Sprintf(", %d labels: %s ... %s", len(labels), labels[0], labels[len(labels)-1])
 }
 
-func origin(meta domain.Metadata) string {
+func origin(meta domain.Metadata) []string {
 	parts := make([]string, 0, 3)
 	for _, opset := range meta.Opsets {
 		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s opset %d", opset.Domain, opset.Version)))
@@ -88,14 +150,15 @@ func origin(meta domain.Metadata) string {
 	if meta.Producer != "" {
 		parts = append(parts, "made by "+meta.Producer)
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
-// urlOf returns where a person on this machine reaches a listener.
-func urlOf(addr net.Addr) string {
+// reachable returns where a person on this machine reaches a listener, as
+// host:port.
+func reachable(addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err != nil || ip == nil || ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return net.JoinHostPort(host, port)
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 
 	"github.com/spf13/pflag"
 
-	"github.com/portent-go/portent/adapters/engine/onnxgo"
+	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 	"github.com/portent-go/portent/model"
 )
@@ -13,6 +15,9 @@ import (
 // loading is the settings with which a model is opened.
 type loading struct {
 	model     string
+	engine    string
+	remote    remoteSettings
+	batching  batching
 	workers   int
 	threads   int
 	isa       string
@@ -30,6 +35,8 @@ const (
 
 func (l *loading) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&l.model, "model", "", modelUsage)
+	flags.StringVar(&l.engine, "engine", engineLocal, "what computes: onnxgo, or remote for other servers, named by --endpoint")
+	l.remote.flags(flags)
 	flags.IntVar(&l.workers, "workers", 0, "predictions that run at once (default: one a core)")
 	flags.IntVar(&l.threads, "threads", 1, "cores that one prediction may use while no other needs them")
 	flags.StringVar(&l.isa, "isa", "", isaUsage)
@@ -37,57 +44,71 @@ func (l *loading) flags(flags *pflag.FlagSet) {
 	flags.IntVar(&l.maxMemory, "max-memory", defaultMaxMemory, maxMemoryUsage)
 }
 
-// loaded is a model that is open, with what its folder says about it.
-type loaded struct {
-	*serving.Classifier
+// opened is a model that is open, with what its folder says about it.
+type opened struct {
+	*serving.Served
 	folder *model.Folder
 }
 
-// open reads the model, opens it on the engine and puts the classifier on top.
-// Nothing has been verified yet.
-func (l *loading) open(options serving.Options) (*loaded, error) {
-	folder, model, err := l.openModel(options)
-	if err != nil {
-		return nil, err
-	}
-	classifier, err := serving.NewClassifier(model, folder.Card, options)
+// open opens a model on the engine, whatever it takes and gives. Nothing has been
+// verified yet.
+func (l *loading) open(ctx context.Context, folder *model.Folder, options serving.Options, logger *slog.Logger) (*opened, error) {
+	predictor, err := l.predictor(ctx, folder, logger)
 	if err != nil {
 		return nil, named(folder, err)
 	}
-	return &loaded{classifier, folder}, nil
+	options.Concurrency, options.Tolerance, options.Vectors = l.workers, l.tolerance, folder.Vectors
+	predictor = l.batching.join(predictor, &options)
+	card := folder.Card
+	served := &serving.Served{Name: card.Name, Version: card.Version, Card: card, Model: serving.NewModel(predictor, options), Stats: new(serving.Statistics)}
+	// A model need not be a classifier, but what its folder says must fit it.
+	served.Classifier, err = serving.NewClassifier(served.Model, card, options)
+	if err != nil && domain.KindOf(err) != domain.Unsupported {
+		return nil, errors.Join(named(folder, err), served.Model.Close())
+	}
+	return &opened{served, folder}, nil
 }
 
-// openModel reads the model and opens it on the engine, whatever it takes and
-// gives.
-func (l *loading) openModel(options serving.Options) (*model.Folder, *serving.Model, error) {
+// openChosen opens the model that --model names.
+func (l *loading) openChosen(ctx context.Context, options serving.Options, logger *slog.Logger) (*opened, error) {
 	folder, err := l.folder()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	// Here the engine is chosen.
-	predictor, err := onnxgo.Open(folder.ONNX, onnxgo.Options{
-		Workers: l.workers, Threads: l.threads, ISA: l.isa, MaxMemory: l.maxMemory, External: folder.FS,
-	})
-	if err != nil {
-		return nil, nil, named(folder, err)
-	}
-	options.Concurrency, options.Tolerance, options.Vectors = l.workers, l.tolerance, folder.Vectors
-	return folder, serving.NewModel(predictor, options), nil
+	return l.open(ctx, folder, options, logger)
 }
 
 func (l *loading) folder() (*model.Folder, error) {
-	if l.model == "" {
+	switch {
+	case l.engine == engineRemote && l.model == "":
+		return &model.Folder{Source: "on other servers", Card: serving.Card{Name: l.remote.model, Version: "1"}}, nil
+	case l.engine == engineRemote:
+		return model.OpenCard(l.model)
+	case l.model == "":
 		return model.Embedded()
+	default:
+		return model.OpenPath(l.model)
 	}
-	return model.OpenPath(l.model)
+}
+
+// classifier returns the model as a classifier, or why it is none.
+func (o *opened) classifier() (*serving.Classifier, error) {
+	if o.Classifier != nil {
+		return o.Classifier, nil
+	}
+	classifier, err := serving.NewClassifier(o.Model, o.Card, serving.Options{})
+	if err != nil {
+		return nil, named(o.folder, err)
+	}
+	return classifier, nil
 }
 
 // verify runs the model's own test vectors; without any there is nothing to
 // fail.
-func (l *loaded) verify(ctx context.Context) ([]serving.Result, error) {
-	results, err := l.Model().Verify(ctx)
+func (o *opened) verify(ctx context.Context) ([]serving.Result, error) {
+	results, err := o.Model.Verify(ctx)
 	if err != nil {
-		return results, named(l.folder, err)
+		return results, named(o.folder, err)
 	}
 	return results, nil
 }

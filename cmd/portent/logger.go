@@ -23,3 +23,6 @@ func newLogger(w io.Writer, level, format string) (*slog.Logger, error) {
 		return nil, &domain.Error{Kind: domain.Invalid, Field: "--log-format", Msg: format + " is not a format", Expected: "text or json"}
 	}
 }
+
+// quiet is the log of commands whose output is all that they have to say.
+var quiet = slog.New(slog.DiscardHandler)

@@ -31,6 +31,7 @@ func portent(t *testing.T, environ []string, stdin io.Reader, args ...string) re
 // server is a program that serves.
 type server struct {
 	url    string
+	grpc   string // host:port
 	stop   context.CancelFunc
 	done   chan error
 	stderr *bytes.Buffer // to be read after done only
@@ -43,7 +44,7 @@ func serveModel(t *testing.T, args ...string) *server {
 	banner, stdout := io.Pipe()
 	s := &server{stop: cancel, done: make(chan error, 1), stderr: &bytes.Buffer{}}
 	go func() {
-		err := run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), nil, nil, stdout, s.stderr)
+		err := run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0", "--grpc-addr", "127.0.0.1:0"}, args...), nil, nil, stdout, s.stderr)
 		s.done <- errors.Join(err, stdout.Close())
 	}()
 	text, err := io.ReadAll(untilBlankAfter(banner, "stop"))
@@ -53,6 +54,9 @@ func serveModel(t *testing.T, args ...string) *server {
 	for line := range strings.Lines(string(text)) {
 		if page, ok := strings.CutPrefix(strings.TrimSpace(line), "openapi"); ok {
 			s.url = strings.TrimSuffix(strings.TrimSpace(page), "/openapi.json")
+		}
+		if address, ok := strings.CutPrefix(strings.TrimSpace(line), "grpc "); ok {
+			s.grpc = strings.TrimSpace(address)
 		}
 	}
 	if s.url == "" {

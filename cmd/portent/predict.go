@@ -46,19 +46,26 @@ func newPredict() *cobra.Command {
 }
 
 func predict(cmd *cobra.Command, s *predictSettings, args []string) error {
+	if err := s.prepare(cmd.Flags()); err != nil {
+		return err
+	}
 	write, err := newPrinter(s.output, cmd.OutOrStdout(), s.topK)
 	if err != nil {
 		return err
 	}
-	loaded, err := s.open(serving.Options{})
+	chosen, err := s.openChosen(cmd.Context(), serving.Options{}, quiet)
 	if err != nil {
 		return err
 	}
-	defer loaded.Model().Close()
-	if _, err := loaded.verify(cmd.Context()); err != nil {
+	defer chosen.Model.Close()
+	classifier, err := chosen.classifier()
+	if err != nil {
 		return err
 	}
-	failed, total, err := predictAll(cmd, loaded, s, args, write)
+	if _, err := chosen.verify(cmd.Context()); err != nil {
+		return err
+	}
+	failed, total, err := predictAll(cmd, classifier, s, args, write)
 	if err != nil {
 		return err
 	}
@@ -73,7 +80,7 @@ func predict(cmd *cobra.Command, s *predictSettings, args []string) error {
 }
 
 // predictAll predicts one input after the other and goes on after a bad one.
-func predictAll(cmd *cobra.Command, l *loaded, s *predictSettings, args []string, write printer) (failed, total int, err error) {
+func predictAll(cmd *cobra.Command, c *serving.Classifier, s *predictSettings, args []string, write printer) (failed, total int, err error) {
 	for in, expandErr := range inputs(args, cmd.InOrStdin()) {
 		if err := domain.FromContext(cmd.Context(), "predicting"); err != nil {
 			return failed, total, err
@@ -81,7 +88,7 @@ func predictAll(cmd *cobra.Command, l *loaded, s *predictSettings, args []string
 		total++
 		var prediction domain.Prediction
 		if err = expandErr; err == nil {
-			prediction, err = l.predict(cmd.Context(), in, s.maxPixels)
+			prediction, err = predictOne(cmd.Context(), c, in, s.maxPixels)
 		}
 		if err != nil {
 			failed++
@@ -95,8 +102,8 @@ func predictAll(cmd *cobra.Command, l *loaded, s *predictSettings, args []string
 	return failed, total, nil
 }
 
-// predict classifies one input: a tensor if its name says so, else a picture.
-func (l *loaded) predict(ctx context.Context, in input, maxPixels int) (domain.Prediction, error) {
+// predictOne classifies one input: a tensor if its name says so, else a picture.
+func predictOne(ctx context.Context, c *serving.Classifier, in input, maxPixels int) (domain.Prediction, error) {
 	data, err := in.read()
 	if err != nil {
 		return domain.Prediction{}, err
@@ -106,13 +113,13 @@ func (l *loaded) predict(ctx context.Context, in input, maxPixels int) (domain.P
 		if err != nil {
 			return domain.Prediction{}, err
 		}
-		return l.ClassifyTensor(ctx, tensor)
+		return c.ClassifyTensor(ctx, tensor)
 	}
 	img, err := picture.Decode(data, picture.Limits{MaxPixels: maxPixels})
 	if err != nil {
 		return domain.Prediction{}, err
 	}
-	return l.Classify(ctx, img)
+	return c.Classify(ctx, img)
 }
 
 // readAll reads an input of a bounded size.

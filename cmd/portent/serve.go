@@ -3,130 +3,175 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/portent-go/portent/adapters/transport/httpapi"
-	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
+	"github.com/portent-go/portent/model"
 )
 
-const defaultAddr = ":8000"
+const (
+	defaultAddr     = ":8000"
+	defaultGRPCAddr = ":8001"
+	addrOff         = "off"
+)
 
 // serveSettings is what `portent serve` can be told.
 type serveSettings struct {
 	loading
-	addr      string
-	queue     int
-	timeout   time.Duration
-	grace     time.Duration
-	maxBody   int64
-	maxBatch  int
-	maxPixels int
-	logLevel  string
-	logFormat string
+	models       string
+	defaultModel string
+	poll         time.Duration
+	addr         string
+	grpcAddr     string
+	queue        int
+	timeout      time.Duration
+	grace        time.Duration
+	maxBody      int64
+	maxBatch     int
+	maxPixels    int
+	logLevel     string
+	logFormat    string
 }
 
 func newServe() *cobra.Command {
 	var s serveSettings
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve a model over HTTP",
-		Long:  "Load a model, check it against its own test vectors, and answer POST /predict.",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return serve(cmd, &s) },
+		Short: "Serve models over HTTP and gRPC",
+		Long: "Load a model, or all models of a folder, check each against its own test vectors, and answer\n" +
+			"POST /predict, and the Open Inference Protocol (version 2) over HTTP and gRPC.",
+		Example: "  portent serve --model my-model\n  portent serve --models models --poll 5s\n" +
+			"  portent serve --engine remote --endpoint grpc://gpu.example:8001 --remote-model resnet",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, &s) },
 	}
-	flags := cmd.Flags()
+	s.allFlags(cmd.Flags())
+	cmd.MarkFlagsMutuallyExclusive("model", "models")
+	return showVariables(cmd)
+}
+
+func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 	s.flags(flags)
-	flags.StringVar(&s.addr, "addr", defaultAddr, "address to listen on; port 0 takes a free one")
+	s.batching.flags(flags)
+	flags.StringVar(&s.models, "models", "", "folder of models to serve, a folder each, with a numbered folder for each version if there are several")
+	flags.StringVar(&s.defaultModel, "default-model", "", "which of --models /predict asks (default: the first by name)")
+	flags.DurationVar(&s.poll, "poll", 0, "how often to look whether --models has changed; 0: models change by request only")
+	flags.StringVar(&s.addr, "addr", defaultAddr, "address to listen on for HTTP; port 0 takes a free one; off: no HTTP")
+	flags.StringVar(&s.grpcAddr, "grpc-addr", defaultGRPCAddr, "address to listen on for gRPC; port 0 takes a free one; off: no gRPC")
 	flags.IntVar(&s.queue, "queue", 0, "predictions that may wait for their turn (default: 64 a worker; -1: none)")
 	flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "longest time for a prediction, waiting included")
 	flags.DurationVar(&s.grace, "grace", 10*time.Second, "longest time to answer what was accepted before the end, after SIGTERM")
-	flags.Int64Var(&s.maxBody, "max-body", 16<<20, "largest request body in bytes")
+	flags.Int64Var(&s.maxBody, "max-body", 16<<20, "largest request in bytes")
 	flags.IntVar(&s.maxBatch, "max-batch", 256, "most inputs in one batch request")
 	flags.IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
 	flags.StringVar(&s.logLevel, "log-level", "info", "debug (every request), info, warn or error")
 	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
-	return showVariables(cmd)
 }
 
-func serve(cmd *cobra.Command, s *serveSettings) error {
-	start := time.Now()
+func serve(cmd *cobra.Command, s *serveSettings) (err error) {
+	start, ctx := time.Now(), cmd.Context()
+	if err := s.prepare(cmd.Flags()); err != nil {
+		return err
+	}
 	logger, err := newLogger(cmd.ErrOrStderr(), s.logLevel, s.logFormat)
 	if err != nil {
 		return err
 	}
-	loaded, err := s.open(serving.Options{Queue: s.queue, Timeout: s.timeout})
+	offer, err := s.load(ctx, logger)
 	if err != nil {
 		return err
 	}
-	defer loaded.Model().Close()
-	results, err := loaded.verify(cmd.Context())
+	defer func() { err = errors.Join(err, offer.repository.Close()) }()
+	servers, err := s.listen(ctx, offer, logger)
 	if err != nil {
 		return err
 	}
-	listener, err := listen(cmd.Context(), s.addr)
-	if err != nil {
-		return err
-	}
-	banner := banner{loaded: loaded, results: results, url: urlOf(listener.Addr()), tolerance: s.tolerance}
-	server, err := newServer(loaded, s, banner.selfTest(), logger)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	banner.took = time.Since(start)
-	if _, err := banner.WriteTo(cmd.OutOrStdout()); err != nil {
-		return errors.Join(err, listener.Close())
+	if _, err := newBanner(offer, servers, time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
+		return errors.Join(err, servers.close())
 	}
 	defer readPromptly()()
-	return serveUntil(cmd.Context(), server, listener, loaded, s.grace, logger)
+	defer offer.follow(ctx, s.poll, logger)()
+	return servers.serveUntil(ctx, offer.repository, s.grace, logger)
 }
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, &domain.Error{
-			Kind: domain.Unavailable, Field: "--addr " + addr, Msg: "cannot listen", Err: err,
-			Hint: "is another server running there? --addr :0 takes a free port",
-		}
+// offer is what is served.
+type offer struct {
+	repository *serving.Repository
+	chosen     *opened           // the model of --model; nil for a folder of models
+	selfTest   string            // how its self-test ended
+	store      *model.Store      // the folder of --models; nil for a single model
+	before     map[string]string // its fingerprints before its models were loaded
+	failed     []serving.Status  // models of the folder that could not be loaded
+}
+
+// load opens and verifies what is to be served.
+func (s *serveSettings) load(ctx context.Context, logger *slog.Logger) (*offer, error) {
+	options := serving.Options{Queue: s.queue, Timeout: s.timeout}
+	if s.models != "" {
+		return s.loadStore(ctx, options, logger)
 	}
-	return listener, nil
-}
-
-func newServer(l *loaded, s *serveSettings, selfTest string, logger *slog.Logger) (*http.Server, error) {
-	handler, err := httpapi.New(l.Classifier, httpapi.Options{
-		Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch, MaxPixels: s.maxPixels,
-		ExamplePicture: l.folder.Example, SelfTest: selfTest,
-	})
+	chosen, err := s.openChosen(ctx, options, logger)
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.NewServer(handler, logger), nil
+	results, err := chosen.verify(ctx)
+	if err != nil {
+		return nil, errors.Join(err, chosen.Model.Close())
+	}
+	return &offer{repository: serving.Single(chosen.Served), chosen: chosen, selfTest: selfTest(results, s.tolerance)}, nil
 }
 
-// serveUntil serves until the context ends. Then the server is not ready any
-// more, takes no new connections, answers what it has accepted, and returns.
-func serveUntil(ctx context.Context, server *http.Server, listener net.Listener, l *loaded, grace time.Duration, logger *slog.Logger) error {
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
+func (s *serveSettings) loadStore(ctx context.Context, options serving.Options, logger *slog.Logger) (*offer, error) {
+	store, err := model.OpenStore(s.models)
+	if err != nil {
+		return nil, err
 	}
-	logger.Info("draining", "grace", grace)
-	l.Model().Drain()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		return errors.Join(fmt.Errorf("not everything was answered within the grace period of %v: %w", grace, err), server.Close())
+	before, err := store.Fingerprints()
+	if err != nil {
+		return nil, err
 	}
-	logger.Info("stopped")
-	return nil
+	repository := serving.NewRepository(&storeLoader{loading: &s.loading, store: store, options: options, logger: logger})
+	err = loadAll(ctx, repository, store, before, logger)
+	if err == nil {
+		err = defaultModel(repository, s.defaultModel)
+	}
+	if err != nil {
+		return nil, errors.Join(err, repository.Close())
+	}
+	index, err := repository.Index(ctx)
+	if err != nil {
+		return nil, errors.Join(err, repository.Close())
+	}
+	o := &offer{repository: repository, store: store, before: before}
+	for _, status := range index {
+		if status.State != serving.Ready {
+			o.failed = append(o.failed, status)
+		}
+	}
+	return o, nil
+}
+
+// follow keeps the repository as the folder of models is, if that is asked for,
+// until the function that it returns is called.
+func (o *offer) follow(ctx context.Context, every time.Duration, logger *slog.Logger) (stop func()) {
+	if o.store == nil || every <= 0 {
+		return func() {}
+	}
+	w := newWatcher(o.store.Fingerprints, o.before, o.repository, logger)
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	ticker := time.NewTicker(every)
+	go func() {
+		defer close(ended)
+		w.run(ctx, ticker.C)
+	}()
+	return func() {
+		cancel()
+		ticker.Stop()
+		<-ended
+	}
 }

@@ -32,22 +32,22 @@ func newVerify() *cobra.Command {
 }
 
 func verifyModel(cmd *cobra.Command, l *loading) error {
-	folder, model, err := l.openModel(serving.Options{})
+	if err := l.prepare(cmd.Flags()); err != nil {
+		return err
+	}
+	chosen, err := l.openChosen(cmd.Context(), serving.Options{}, quiet)
 	if err != nil {
 		return err
 	}
-	defer model.Close()
-	// A model need not be a classifier, but what its folder says must fit it.
-	if _, err := serving.NewClassifier(model, folder.Card, serving.Options{}); err != nil && domain.KindOf(err) != domain.Unsupported {
-		return named(folder, err)
-	}
+	defer chosen.Model.Close()
+	folder := chosen.folder
 	if len(folder.Vectors) == 0 {
 		return &domain.Error{
 			Kind: domain.NotFound, Field: "model " + folder.Source, Msg: "has no test vectors to verify it against",
 			Hint: "put inputs and expected outputs into test_data_set_0/input_0.pb and output_0.pb beside model.onnx",
 		}
 	}
-	results, err := model.Verify(cmd.Context())
+	results, err := chosen.Model.Verify(cmd.Context())
 	if printErr := printResults(cmd.OutOrStdout(), results); printErr != nil {
 		return printErr
 	}

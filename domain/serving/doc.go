@@ -11,5 +11,18 @@
 //	classifier, err := serving.NewClassifier(predictor, card, serving.Options{})
 //	prediction, err := classifier.Classify(ctx, picture)
 //
+// Repository holds many models in versions, which are loaded, replaced and
+// unloaded while requests are answered. A request leases what it asks:
+//
+//	served, release, err := repository.Acquire(name, version)
+//	defer release()
+//	outputs, err := served.Model.Predict(ctx, inputs)
+//
+// Batcher joins requests that come at the same time. It goes between a Model and
+// an engine whose calls cost much beside their rows:
+//
+//	batcher := serving.NewBatcher(predictor, serving.BatcherOptions{MaxBatch: 16})
+//	model := serving.NewModel(batcher, serving.Options{Concurrency: 16})
+//
 // It must not know of any transport, engine, file or log.
 package serving

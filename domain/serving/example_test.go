@@ -29,3 +29,35 @@ func ExampleClassifier() {
 	fmt.Println(prediction.Label, err)
 	// Output: virginica <nil>
 }
+
+// irises is a loader of one model in two versions, which only pretend.
+type irises struct{}
+
+func (irises) Scan(context.Context) (map[string][]string, error) {
+	return map[string][]string{"iris": {"1", "2"}}, nil
+}
+
+func (irises) Load(_ context.Context, name, version string) (*serving.Served, error) {
+	return &serving.Served{Name: name, Version: version, Model: serving.NewModel(predictortest.NewFake(), serving.Options{})}, nil
+}
+
+func ExampleRepository() {
+	repository := serving.NewRepository(irises{})
+	defer func() {
+		if err := repository.Close(); err != nil {
+			fmt.Println(err)
+		}
+	}()
+	if err := repository.Load(context.Background(), "iris"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	served, release, err := repository.Acquire("iris", "")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer release()
+	fmt.Println(served.Name, served.Version, repository.Versions("iris"))
+	// Output: iris 2 [1 2]
+}

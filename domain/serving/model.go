@@ -11,10 +11,12 @@ import (
 
 // Model is a Predictor made safe to serve. It is a Predictor itself and keeps
 // the same contract; beyond it, a call is refused as Overloaded while the queue
-// is full, and as Unavailable while the model is not verified.
+// is full or if it would be answered after its deadline, and as Unavailable while
+// the model is not verified.
 type Model struct {
 	predictor ports.Predictor
 	signature domain.Signature
+	batched   bool
 	options   Options
 	gate      *gate
 	readiness readiness
@@ -32,6 +34,7 @@ func NewModel(predictor ports.Predictor, options Options) *Model {
 	m := &Model{
 		predictor: predictor,
 		signature: predictor.Signature(),
+		batched:   predictor.Signature().Batched(),
 		options:   options,
 		gate:      newGate(options.Concurrency, options.Queue),
 	}
@@ -92,19 +95,34 @@ func (m *Model) enter() error {
 }
 
 func (m *Model) queued(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
-	timings := timingsOf(ctx)
+	timings, rows := timingsOf(ctx), m.rows(inputs)
 	start := time.Now()
-	if err := m.gate.enter(ctx); err != nil {
+	if err := m.gate.enter(ctx, rows); err != nil {
 		return nil, err
 	}
 	began := time.Now()
 	timings.Queue += began.Sub(start)
+	queued := timings.Queue
 	outputs, err := m.guarded(ctx, inputs)
 	took := time.Since(began)
-	timings.Infer += took
-	m.gate.leave(took)
+	timings.Infer += took - (timings.Queue - queued) // a Predictor may make it wait again
+	if !timings.accounted {
+		timings.ran(rowsOf(inputs))
+	}
+	m.gate.leave(rows, took)
 	return outputs, err
 }
+
+// rows is how much work a call is: the length of its batch, 1 where there is none.
+func (m *Model) rows(inputs []domain.Tensor) int {
+	if !m.batched {
+		return 1
+	}
+	return rowsOf(inputs)
+}
+
+// Load returns how many predictions are running, and how many wait for their turn.
+func (m *Model) Load() (running, waiting int) { return m.gate.load() }
 
 // guarded runs the Predictor and turns what it must not do (panic, or answer
 // something else than its signature) into an error of kind Internal.

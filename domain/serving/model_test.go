@@ -5,7 +5,9 @@ import (
 	"errors"
 	"math"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/portent-go/portent/domain"
@@ -310,4 +312,32 @@ func TestVerifyStopsWithItsContext(t *testing.T) {
 	if _, err := model.Verify(ctx); domain.KindOf(err) != domain.Canceled {
 		t.Errorf("%v", err)
 	}
+}
+
+// TestTimingsTellWaitingFromComputing has two ask at once for one place.
+func TestTimingsTellWaitingFromComputing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := predictortest.NewFake(signature(domain.Dynamic))
+		fake.Hook = func(context.Context) error {
+			time.Sleep(time.Second)
+			return nil
+		}
+		model := newModel(t, fake, serving.Options{Concurrency: 1})
+		var timings [2]serving.Timings
+		var group sync.WaitGroup
+		for i := range timings {
+			group.Go(func() {
+				if _, err := model.Predict(serving.WithTimings(t.Context(), &timings[i]), row(t, 1)); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		group.Wait()
+		for i, got := range timings {
+			if got.Queue != time.Duration(i)*time.Second || got.Infer != time.Second {
+				t.Errorf("request %d waited for %v and took %v", i, got.Queue, got.Infer)
+			}
+		}
+	})
 }

@@ -106,6 +106,32 @@ func TestRefusalsAreAsDocumented(t *testing.T) {
 	}
 }
 
+// TestNamedModelsAreAsDocumented asks a model by its name, rightly and wrongly.
+func TestNamedModelsAreAsDocumented(t *testing.T) {
+	handler := models["one axis"].handler(t)
+	doc := validOpenAPI(t, handler)
+	for path, body := range map[string]string{"/predict": `{"input":[1,2,3,4]}`, "/predict/batch": `{"inputs":[[1,2,3,4]]}`} {
+		operation := doc.Paths.Value("/models/{name}" + path).Post
+		var request any
+		if err := json.Unmarshal([]byte(body), &request); err != nil {
+			t.Fatal(err)
+		}
+		conforms(t, path, operation.RequestBody.Value.Content[typeJSON].Schema, request)
+		for _, c := range []struct {
+			name, body string
+			status     int
+		}{{"a-model", body, http.StatusOK}, {"a-model", "{}", http.StatusUnprocessableEntity}, {"nobody", "{}", http.StatusNotFound}} {
+			status, answer := ask(t, handler, "POST", "/models/"+c.name+path, c.body)
+			var value any
+			if err := json.Unmarshal(answer, &value); err != nil || status != c.status {
+				t.Errorf("%s of %s: %d %s, %v", path, c.name, status, answer, err)
+				continue
+			}
+			conforms(t, path+" of "+c.name, operation.Responses.Status(status).Value.Content[typeJSON].Schema, value)
+		}
+	}
+}
+
 // TestTheSchemaKnowsTheForms holds the schema of an input against each form that
 // an input may have, and one that it may not.
 func TestTheSchemaKnowsTheForms(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/portent-go/portent/adapters/transport/httpapi"
+	"github.com/portent-go/portent/adapters/transport/openinference"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 	"github.com/portent-go/portent/domain/vision"
@@ -54,7 +55,10 @@ func (m model) handler(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := httpapi.New(classifier, httpapi.Options{Version: "1.2"})
+	inference := openinference.New(serving.Single(&serving.Served{
+		Name: card.Name, Version: card.Version, Card: card, Model: classifier.Model(), Classifier: classifier, Stats: new(serving.Statistics),
+	}), openinference.Options{})
+	handler, err := httpapi.New(classifier, httpapi.Options{Version: "1.2", Mounts: []httpapi.Mount{{Path: "/v2", Handler: inference, Describe: inference.Describe}}})
 	if err != nil {
 		t.Fatal(err)
 	}

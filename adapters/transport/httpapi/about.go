@@ -16,16 +16,20 @@ type aboutModel struct {
 	classes int    // 0 if not known
 	picture []byte // an example's file; nil for a model that takes tensors only
 	version string // the server's
+
+	oneTypes, manyTypes []string // content types that it takes
 }
 
-func (h *Handler) aboutModel() (*aboutModel, error) {
-	a := &aboutModel{card: h.classifier.Card(), input: h.input, version: h.options.Version}
+// aboutModel looks at the model. The example is a picture's file; it is made up
+// if there is none.
+func (h *view) aboutModel(example []byte) (*aboutModel, error) {
+	a := &aboutModel{card: h.classifier.Card(), input: h.input, version: h.options.Version, oneTypes: h.oneTypes, manyTypes: h.manyTypes}
 	a.classes = max(0, h.classifier.Scores().Shape[1])
 	if !h.takesPictures() {
 		return a, nil
 	}
 	var err error
-	if a.picture, err = h.examplePicture(); err != nil {
+	if a.picture, err = h.examplePicture(example); err != nil {
 		return nil, err
 	}
 	if _, err := h.readPicture(context.Background(), a.picture, "ExamplePicture"); err != nil {

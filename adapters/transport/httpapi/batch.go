@@ -2,9 +2,8 @@ package httpapi
 
 import (
 	"net/http"
-	"time"
 
-	"github.com/portent-go/portent/domain/serving"
+	"github.com/gorilla/mux"
 )
 
 // predictBatch classifies many inputs. One that is wrong refuses them all.
@@ -21,32 +20,43 @@ import (
 // @success      200  {object}  batchAnswer
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
-// @failure      400  {object}  errorAnswer  "not JSON, not a form, or a broken picture"
-// @failure      413  {object}  errorAnswer  "the body, a picture or the batch is too large"
-// @failure      415  {object}  errorAnswer  "a Content-Type or picture format that is not known"
-// @failure      422  {object}  errorAnswer  "well-formed, but not what the model takes"
-// @failure      500  {object}  errorAnswer  "our fault"
-// @failure      503  {object}  errorAnswer  "not ready, or too much to do: Retry-After says when to try again"
-// @failure      504  {object}  errorAnswer  "the prediction took too long"
+// @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      404  {object}  web.ErrorAnswer  "the default model is not loaded"
+// @failure      413  {object}  web.ErrorAnswer  "the body, a picture or the batch is too large"
+// @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
+// @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes"
+// @failure      500  {object}  web.ErrorAnswer  "our fault"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      504  {object}  web.ErrorAnswer  "the prediction took too long"
 // @router       /predict/batch [post]
 func (h *Handler) predictBatch(w http.ResponseWriter, r *http.Request) {
-	x := w.(*exchange)
-	start := time.Now()
-	ctx := serving.WithTimings(r.Context(), &x.timings)
-	in, err := h.receive(ctx, w, r, manyInputs)
-	x.decode = time.Since(start)
-	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	predictions, err := h.classifier.ClassifyBatch(ctx, in.tensor)
-	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	answer := batchAnswer{Predictions: make([]prediction, len(predictions)), Model: h.model, ID: in.id, Warnings: in.warnings}
-	for i, p := range predictions {
-		answer.Predictions[i] = newPrediction(p, in.topK)
-	}
-	h.predicted(w, r, answer)
+	h.classify(w, r, "", manyInputs)
+}
+
+// modelPredictBatch classifies many inputs with a model that is named.
+//
+// @summary      Predict many inputs with a named model
+// @description  As /predict/batch, with any of the models that are served. What it takes depends on the model: pictures only where it came with preprocessing.
+// @id           modelPredictBatch
+// @tags         predict
+// @accept       json
+// @produce      json
+// @param        name     path   string        true   "the model's name"
+// @param        top_k    query  int           false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
+// @param        id       query  string        false  "comes back in the answer"  maxlength(256)
+// @param        request  body   batchRequest  true   "inputs or images"
+// @success      200  {object}  batchAnswer
+// @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
+// @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
+// @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      404  {object}  web.ErrorAnswer  "no such model"
+// @failure      413  {object}  web.ErrorAnswer  "the body, a picture or the batch is too large"
+// @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
+// @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes, or the model is no classifier"
+// @failure      500  {object}  web.ErrorAnswer  "our fault"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      504  {object}  web.ErrorAnswer  "the prediction took too long"
+// @router       /models/{name}/predict/batch [post]
+func (h *Handler) modelPredictBatch(w http.ResponseWriter, r *http.Request) {
+	h.classify(w, r, mux.Vars(r)["name"], manyInputs)
 }

@@ -10,40 +10,51 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
-// document is the description of the interface, made once for each Handler: it is
-// generated from the comments on the handlers, and what only the loaded model
-// knows is filled in here.
+// document is the description of the interface, made once for each version of the
+// default model: it is generated from the comments on the handlers, and what only
+// the loaded model knows is filled in here.
 type document struct {
 	swagger []byte // Swagger 2.0, JSON
 	openapi []byte // OpenAPI 3.0, JSON
-	ui      *swaggerUI
 }
 
-func newDocument(h *Handler) (*document, error) {
-	about, err := h.aboutModel()
-	if err != nil {
-		return nil, err
-	}
-	var swagger, openapi object // of this Handler alone
+// newDocument describes the interface as the default model makes it; in general
+// if about is nil.
+func (h *Handler) newDocument(about *aboutModel) (*document, error) {
+	var swagger, openapi object // of this document alone
 	if err := errors.Join(json.Unmarshal([]byte(docs.Swagger), &swagger), json.Unmarshal([]byte(docs.OpenAPI), &openapi)); err != nil {
 		return nil, domain.Errorf(domain.Internal, "the generated documents cannot be read: %w", err)
 	}
-	about.fillIn(swagger, at(swagger, "definitions"))
-	about.fillIn(openapi, at(openapi, "components", "schemas"))
-	about.addDoors(openapi, h)
+	for _, doc := range []described{{swagger, at(swagger, "definitions")}, {openapi, at(openapi, "components", "schemas")}} {
+		h.dropUnserved(doc)
+		closeRequests(doc.schemas)
+		splitGeneral(at(doc.all, "paths"), doc.schemas)
+		about.fillIn(doc.all, doc.schemas)
+		h.describeMounts(doc)
+	}
+	about.addDoors(openapi)
 	d := new(document)
+	var err error
 	if d.swagger, err = json.Marshal(swagger); err != nil {
 		return nil, err
 	}
-	if d.openapi, err = json.Marshal(openapi); err != nil {
-		return nil, err
-	}
-	d.ui, err = newSwaggerUI()
+	d.openapi, err = json.Marshal(openapi)
 	return d, err
+}
+
+// closeRequests says that a field that is not known is refused, for which the
+// comments have no words.
+func closeRequests(schemas object) {
+	for _, name := range []string{"PredictRequest", "BatchRequest"} {
+		at(schemas, name)["additionalProperties"] = false
+	}
 }
 
 // fillIn puts the model into a document, whose schemas are in a place of its own.
 func (a *aboutModel) fillIn(doc, schemas object) {
+	if a == nil {
+		return
+	}
 	info := at(doc, "info")
 	info["title"], info["version"] = a.card.Name, a.card.Version
 	info["description"] = fmt.Sprintf("Predictions of the model **%s**, version %s, which takes `%s %v %v` and knows %s. Served by Portent %s.",
@@ -89,5 +100,14 @@ func (a *aboutModel) fillInClasses(properties object) {
 }
 
 func (h *Handler) openapi(w http.ResponseWriter, r *http.Request) {
-	writeBytes(w, "application/json", h.document.openapi)
+	h.showDocument(w, r, func(d *document) []byte { return d.openapi })
+}
+
+func (h *Handler) showDocument(w http.ResponseWriter, r *http.Request, form func(*document) []byte) {
+	d, err := h.describe()
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	writeBytes(w, "application/json", form(d))
 }

@@ -28,10 +28,12 @@ type document struct {
 		RequestBody struct {
 			Content map[string]struct{ Example json.RawMessage }
 		}
+		Responses map[string]json.RawMessage // by status
 	}
 	Components struct {
 		Schemas map[string]struct {
-			Properties map[string]struct{ Enum []string }
+			Properties           map[string]struct{ Enum []string }
+			AdditionalProperties any
 		}
 	}
 }
@@ -132,6 +134,20 @@ func TestTheDocumentKnowsTheModel(t *testing.T) {
 }
 
 // TestTwoServersHaveTwoDocuments looks for traces of one in the other.
+// TestUnknownFieldsAreRefusedAsDocumented sends one to each path.
+func TestUnknownFieldsAreRefusedAsDocumented(t *testing.T) {
+	handler := handlerOver(t, &fake{}, httpapi.Options{})
+	schemas := readOpenAPI(t, handler).Components.Schemas
+	for schema, path := range map[string]string{
+		"PredictRequest": "/predict", "BatchRequest": "/predict/batch", "AnyPredictRequest": "/models/fake-model/predict", "AnyBatchRequest": "/models/fake-model/predict/batch",
+	} {
+		response := ask(handler, "POST", path, jsonType, `{"unknown":1}`)
+		if schemas[schema].AdditionalProperties != false || response.Code != 422 || !strings.Contains(response.Body.String(), "unknown is not a known field") {
+			t.Errorf("%s: additional properties %v; %d %s", schema, schemas[schema].AdditionalProperties, response.Code, response.Body)
+		}
+	}
+}
+
 func TestTwoServersHaveTwoDocuments(t *testing.T) {
 	second := card()
 	second.Name = "second-model"

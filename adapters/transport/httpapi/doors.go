@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -35,7 +36,7 @@ const (
 )
 
 // receive reads a request through the door that its Content-Type names.
-func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Request, q quantity) (*inputs, error) {
+func (h *view) receive(ctx context.Context, w http.ResponseWriter, r *http.Request, q quantity) (*inputs, error) {
 	contentType, parameters, err := h.checkHeader(r, q)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 		return nil, err
 	}
 	if r.ContentLength > h.options.MaxBody {
-		return nil, bodyTooLarge(h.options.MaxBody) // without reading any of it
+		return nil, web.BodyTooLarge(h.options.MaxBody) // without reading any of it
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, h.options.MaxBody)
 	if contentType == typeForm {
@@ -57,32 +58,32 @@ func (h *Handler) receive(ctx context.Context, w http.ResponseWriter, r *http.Re
 }
 
 // readWhole takes the doors that need the whole body at once.
-func (h *Handler) readWhole(ctx context.Context, r *http.Request, contentType string, in *inputs) error {
-	body, err := readBody(r)
+func (h *view) readWhole(ctx context.Context, r *http.Request, contentType string, in *inputs) error {
+	body, err := web.ReadBody(r.Body)
 	if err != nil {
-		return err
+		return web.ReadingBody(r, err)
 	}
-	defer body.free()
-	if len(body.bytes) == 0 {
-		return malformed(domain.Error{Msg: "the body is empty", Expected: contentType, Got: "nothing"})
+	defer body.Free()
+	if len(body.Bytes) == 0 {
+		return web.Broken(domain.Error{Msg: "the body is empty", Expected: contentType, Got: "nothing"})
 	}
 	switch contentType {
 	case typeJSON:
-		return h.readJSON(ctx, body.bytes, in)
+		return h.readJSON(ctx, body.Bytes, in)
 	case typeBinary:
-		return h.readBinary(body.bytes, in)
+		return h.readBinary(body.Bytes, in)
 	default:
-		in.tensor, err = h.readPicture(ctx, body.bytes, "")
+		in.tensor, err = h.readPicture(ctx, body.Bytes, "")
 		return err
 	}
 }
 
 // checkHeader returns the content type if it is one that the path takes.
-func (h *Handler) checkHeader(r *http.Request, q quantity) (contentType string, parameters map[string]string, err error) {
+func (h *view) checkHeader(r *http.Request, q quantity) (contentType string, parameters map[string]string, err error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return "", nil, refusal{row: rowMediaType, reason: &domain.Error{
-			Kind: domain.Unsupported, Msg: "the Content-Encoding " + shortened(coding) + " is not known", Expected: "no Content-Encoding",
-			Got: shortened(coding), Hint: "send the body without compressing it",
+		return "", nil, web.Refusal{Row: web.MediaType, Reason: &domain.Error{
+			Kind: domain.Unsupported, Msg: "the Content-Encoding " + web.Shortened(coding) + " is not known", Expected: "no Content-Encoding",
+			Got: web.Shortened(coding), Hint: "send the body without compressing it",
 		}}
 	}
 	given := r.Header.Values("Content-Type")
@@ -104,7 +105,7 @@ func (h *Handler) checkHeader(r *http.Request, q quantity) (contentType string, 
 }
 
 // contentTypes returns the content types of the doors that are open.
-func (h *Handler) contentTypes(q quantity) []string {
+func (h *facts) contentTypes(q quantity) []string {
 	types := []string{typeJSON, typeBinary}
 	if h.takesPictures() {
 		types = append(types, typeForm)
@@ -115,10 +116,10 @@ func (h *Handler) contentTypes(q quantity) []string {
 	return types
 }
 
-func (h *Handler) unknownType(given string, q quantity) error {
+func (h *view) unknownType(given string, q quantity) error {
 	known := strings.Join(h.contentTypes(q), ", ")
 	reason := &domain.Error{
-		Kind: domain.Unsupported, Msg: fmt.Sprintf("the Content-Type %q is not known", shortened(given)), Expected: "one of " + known, Got: shortened(given),
+		Kind: domain.Unsupported, Msg: fmt.Sprintf("the Content-Type %q is not known", web.Shortened(given)), Expected: "one of " + known, Got: web.Shortened(given),
 	}
 	switch {
 	case given == "":
@@ -130,5 +131,12 @@ func (h *Handler) unknownType(given string, q quantity) error {
 	case strings.HasPrefix(given, imageRange) && bool(q):
 		reason.Hint = "many pictures go as a form, each as a file \"image\"; one goes to /predict"
 	}
-	return refusal{row: rowMediaType, reason: reason}
+	return web.Refusal{Row: web.MediaType, Reason: reason}
+}
+
+func batchTooLarge(limit int) error {
+	return web.Refusal{Row: web.TooLarge, Reason: &domain.Error{
+		Kind: domain.Invalid, Msg: fmt.Sprintf("there are more than %d inputs", limit), Expected: fmt.Sprintf("at most %d inputs", limit), Got: "more",
+		Hint: "send them in several requests",
+	}}
 }

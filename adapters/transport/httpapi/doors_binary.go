@@ -12,7 +12,7 @@ import (
 )
 
 // readBinary reads tensors as their elements' bytes, little-endian, row by row.
-func (h *Handler) readBinary(body []byte, in *inputs) error {
+func (h *view) readBinary(body []byte, in *inputs) error {
 	size := h.input.Datatype.Size()
 	if size == 0 || !h.input.Shape.Static() {
 		return invalid("", fmt.Sprintf("the model takes %v %v, whose shape the bytes alone do not tell", h.input.Datatype, h.input.Shape), typeJSON, typeBinary, "send it as JSON")
@@ -33,7 +33,7 @@ func (h *Handler) readBinary(body []byte, in *inputs) error {
 }
 
 // rowsOf returns how many inputs of rowBytes each the body holds.
-func (h *Handler) rowsOf(body []byte, rowBytes int, q quantity) (int, error) {
+func (h *view) rowsOf(body []byte, rowBytes int, q quantity) (int, error) {
 	rows := len(body) / rowBytes
 	if len(body)%rowBytes != 0 || (q == oneInput && rows != 1) {
 		expected := fmt.Sprintf("%d bytes (%v %v)", rowBytes, h.input.Datatype, h.input.Shape)
@@ -50,7 +50,7 @@ func (h *Handler) rowsOf(body []byte, rowBytes int, q quantity) (int, error) {
 }
 
 // lengthHint recognises what else the bytes may be.
-func (h *Handler) lengthHint(body []byte, rowBytes int) string {
+func (h *view) lengthHint(body []byte, rowBytes int) string {
 	elements := rowBytes / h.input.Datatype.Size()
 	switch {
 	case strings.HasPrefix(http.DetectContentType(body), imageRange):

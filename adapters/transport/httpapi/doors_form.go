@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 
+	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -18,15 +19,15 @@ const (
 
 // formDoor reads one form.
 type formDoor struct {
-	h        *Handler
+	h        *view
 	in       *inputs
 	seen     map[string]bool
 	pictures [][]byte
 }
 
-func (h *Handler) readForm(ctx context.Context, r *http.Request, boundary string, in *inputs) error {
+func (h *view) readForm(ctx context.Context, r *http.Request, boundary string, in *inputs) error {
 	if boundary == "" {
-		return malformed(domain.Error{
+		return web.Broken(domain.Error{
 			Msg: "the Content-Type multipart/form-data has no boundary", Expected: "multipart/form-data; boundary=...",
 			Hint: "let the client write the header: it knows the boundary",
 		})
@@ -56,7 +57,7 @@ func (door *formDoor) part(r *http.Request, part *multipart.Part) error {
 		if name == pictureField {
 			hint = "send many pictures to /predict/batch"
 		}
-		return invalid(shortened(name), "is given twice", "it once", "it twice", hint)
+		return invalid(web.Shortened(name), "is given twice", "it once", "it twice", hint)
 	}
 	door.seen[name] = true
 	if name == pictureField {
@@ -75,7 +76,7 @@ func (door *formDoor) part(r *http.Request, part *multipart.Part) error {
 		return readingForm(r, err)
 	}
 	if name != "top_k" && name != "id" {
-		return invalid(shortened(name), "is not a known field of the form", "image, top_k or id", shortened(name), "")
+		return invalid(web.Shortened(name), "is not a known field of the form", "image, top_k or id", web.Shortened(name), "")
 	}
 	return door.in.fromText(name, string(value), "field of the form")
 }
@@ -87,7 +88,7 @@ func (door *formDoor) finish(ctx context.Context, r *http.Request) (err error) {
 		return readingForm(r, err)
 	}
 	if len(door.seen) == 0 {
-		return malformed(domain.Error{
+		return web.Broken(domain.Error{
 			Msg: "the form holds no fields", Expected: "a file \"image\"", Got: "none", Hint: "is its boundary the one in the Content-Type?",
 		})
 	}
@@ -106,10 +107,10 @@ func (door *formDoor) finish(ctx context.Context, r *http.Request) (err error) {
 
 // readingForm explains why a form could not be read.
 func readingForm(r *http.Request, err error) error {
-	err = readingBody(r, err)
-	var refused refusal
-	if errors.As(err, &refused) && refused.row == rowMalformed {
-		refused.reason.Hint = "the form was cut off, or its boundary is not the one in the Content-Type"
+	err = web.ReadingBody(r, err)
+	var refused web.Refusal
+	if errors.As(err, &refused) && refused.Row == web.Malformed {
+		refused.Reason.Hint = "the form was cut off, or its boundary is not the one in the Content-Type"
 	}
 	return err
 }

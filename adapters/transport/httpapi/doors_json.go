@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/portent-go/portent/adapters/transport/httpapi/internal/jsontensor"
+	"github.com/portent-go/portent/adapters/format/jsontensor"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -25,7 +25,7 @@ const (
 // jsonDoor reads one JSON document.
 type jsonDoor struct {
 	*jsontensor.Decoder
-	h        *Handler
+	h        *view
 	in       *inputs
 	fields   []string
 	reader   *jsontensor.Reader // of numbers; nil if there are none
@@ -33,7 +33,7 @@ type jsonDoor struct {
 	shape    domain.Shape
 }
 
-func (h *Handler) readJSON(ctx context.Context, document []byte, in *inputs) error {
+func (h *view) readJSON(ctx context.Context, document []byte, in *inputs) error {
 	door := &jsonDoor{Decoder: jsontensor.NewDecoder(document), h: h, in: in, fields: oneFields}
 	if in.quantity == manyInputs {
 		door.fields = manyFields
@@ -139,6 +139,6 @@ func (door *jsonDoor) place(i int) string {
 }
 
 // wanted says what the model takes.
-func (h *Handler) wanted(field string) string {
+func (h *view) wanted(field string) string {
 	return fmt.Sprintf("the model takes %v %v: send {%q: numbers}", h.input.Datatype, h.input.Shape, field)
 }

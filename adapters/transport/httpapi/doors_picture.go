@@ -8,7 +8,7 @@ import (
 
 // readPictures makes a batch of pictures' files. place names a picture in
 // errors.
-func (h *Handler) readPictures(ctx context.Context, files [][]byte, place func(i int) string) (domain.Tensor, error) {
+func (h *view) readPictures(ctx context.Context, files [][]byte, place func(i int) string) (domain.Tensor, error) {
 	if len(files) == 1 {
 		return h.readPicture(ctx, files[0], place(0))
 	}
@@ -23,7 +23,7 @@ func (h *Handler) readPictures(ctx context.Context, files [][]byte, place func(i
 }
 
 // readPicture makes the model's input, of shape [1, ...], of a picture's file.
-func (h *Handler) readPicture(ctx context.Context, file []byte, field string) (domain.Tensor, error) {
+func (h *view) readPicture(ctx context.Context, file []byte, field string) (domain.Tensor, error) {
 	select {
 	case h.pictures <- struct{}{}:
 		defer func() { <-h.pictures }()

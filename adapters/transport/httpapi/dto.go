@@ -82,22 +82,6 @@ type batchAnswer struct {
 	Warnings []string `json:"warnings,omitempty"`
 } // @name BatchAnswer
 
-// errorAnswer is the body of every error.
-type errorAnswer struct {
-	// What is wrong, for a person.
-	Error string `json:"error" example:"input[1][4] has 31 values, expected 32"`
-	// What is wrong, for a program.
-	Code string `json:"code" example:"invalid_input"`
-	// Where, as a JSON pointer into the request.
-	Path     string `json:"path,omitempty" example:"/input/1/4"`
-	Expected string `json:"expected,omitempty" example:"32 values"`
-	Got      string `json:"got,omitempty" example:"31 values"`
-	// What to do about it, where the mistake is a known one.
-	Hint string `json:"hint,omitempty"`
-	// Under which the server's log tells of the request.
-	RequestID string `json:"request_id" example:"WAJ3ROBPDV7Q3BPSJ5LTGAJHGR"`
-} // @name Error
-
 // healthAnswer says that the server is alive, or ready.
 type healthAnswer struct {
 	Status string       `json:"status" example:"ready"`

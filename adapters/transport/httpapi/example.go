@@ -16,8 +16,7 @@ const readableExample = 16 << 10
 
 // examplePicture returns a small picture's file: the one given, a thumbnail of it
 // if it is large, or one made up if none is given.
-func (h *Handler) examplePicture() ([]byte, error) {
-	given := h.options.ExamplePicture
+func (h *view) examplePicture(given []byte) ([]byte, error) {
 	width, height := exampleSize(h.classifier.Card().Preprocessor)
 	if len(given) == 0 {
 		return pngOf(gradient(width, height)), nil

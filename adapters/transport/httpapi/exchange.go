@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -44,14 +43,6 @@ func (x *exchange) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
-// serverTiming returns the Server-Timing header, in milliseconds.
-func (x *exchange) serverTiming() string {
-	return fmt.Sprintf("decode;dur=%.3f, queue;dur=%.3f, infer;dur=%.3f, encode;dur=%.3f",
-		milliseconds(x.decode), milliseconds(x.timings.Queue), milliseconds(x.timings.Infer), milliseconds(x.encode))
-}
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
 // log writes the request's line. Errors that are not the server's are of no
 // interest to its keeper: anyone can cause as many as they like.
 func (x *exchange) log(ctx context.Context, logger *slog.Logger, r *http.Request, took time.Duration) {
@@ -67,9 +58,10 @@ func (x *exchange) log(ctx context.Context, logger *slog.Logger, r *http.Request
 		slog.Int64("bytes", x.bytes), slog.Duration("duration", took), slog.String("request_id", x.id),
 	}
 	if x.timings.Infer > 0 {
-		attributes = append(attributes,
-			slog.Duration("decode", x.decode), slog.Duration("queue", x.timings.Queue),
-			slog.Duration("infer", x.timings.Infer), slog.Duration("encode", x.encode))
+		attributes = append(attributes, slog.Duration("queue", x.timings.Queue), slog.Duration("infer", x.timings.Infer))
+	}
+	if x.encode > 0 { // else a mounted handler did it, which tells the client alone
+		attributes = append(attributes, slog.Duration("decode", x.decode), slog.Duration("encode", x.encode))
 	}
 	if x.failure != nil {
 		attributes = append(attributes, slog.String("error", x.failure.Error()))

@@ -3,59 +3,75 @@ package httpapi
 import (
 	"net/http"
 	"runtime"
+	"sync"
+	"weak"
 
 	"github.com/gorilla/mux"
 
-	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
 
-// Handler serves one classifier. It is safe for concurrent use.
+// Handler serves the classifiers of a repository. It is safe for concurrent use,
+// while models are loaded, replaced and unloaded too.
 type Handler struct {
-	classifier *serving.Classifier
+	repository *serving.Repository
 	options    Options
-	input      domain.TensorSpec // of one input, without the batch axis
-	model      modelAnswer
-	oneTypes   []string      // content types of the doors that are open, for one input
-	manyTypes  []string      // and for many
-	usual      *span         // of the numbers that the preprocessing makes; nil without preprocessing
-	pictures   chan struct{} // a place for each picture being decoded, so that many large ones at once do not take all memory
+	facts      *sync.Map                    // by weak.Pointer[serving.Served]
+	tested     weak.Pointer[serving.Served] // which model the options' SelfTest is about
+	pictures   chan struct{}                // a place for each picture being decoded, so that many large ones at once do not take all memory
 	router     *mux.Router
-	document   *document
+	bare       func() (*document, error) // shown while there is no default classifier
+	ui         *swaggerUI
 	page       *page
 }
 
 var _ http.Handler = (*Handler)(nil)
 
-// New returns a Handler of the classifier, which stays the caller's to close.
+// New returns a Handler of one classifier, which stays the caller's to close.
 // Negative limits, or an example picture that cannot be decoded, are an error of
 // kind Invalid.
 func New(classifier *serving.Classifier, options Options) (*Handler, error) {
+	card := classifier.Card()
+	return NewForRepository(serving.Single(&serving.Served{
+		Name: card.Name, Version: card.Version, Card: card, Model: classifier.Model(), Classifier: classifier, Stats: new(serving.Statistics),
+	}), options)
+}
+
+// NewForRepository returns a Handler of a repository, which stays the caller's to
+// close. Its default model is the one of /predict, of the documents and of the
+// front page, and may change at any time. Negative limits, or an example picture
+// that the default model does not take at this time, are an error of kind
+// Invalid.
+func NewForRepository(repository *serving.Repository, options Options) (*Handler, error) {
 	options, err := options.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	card := classifier.Card()
-	h := &Handler{
-		classifier: classifier,
-		options:    options,
-		input:      classifier.Input(),
-		model:      modelAnswer{Name: card.Name, Version: card.Version, SHA256: card.SHA256},
-		pictures:   make(chan struct{}, runtime.GOMAXPROCS(0)),
-	}
-	h.oneTypes, h.manyTypes = h.contentTypes(oneInput), h.contentTypes(manyInputs)
-	if h.usual, err = usualSpan(card.Preprocessor); err != nil {
-		return nil, err
-	}
-	if h.document, err = newDocument(h); err != nil {
+	h := &Handler{repository: repository, options: options, facts: new(sync.Map), pictures: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	h.router = h.newRouter()
+	h.bare = sync.OnceValues(func() (*document, error) { return h.newDocument(nil) })
+	if h.ui, err = newSwaggerUI(); err != nil {
 		return nil, err
 	}
 	if h.page, err = newPage(); err != nil {
 		return nil, err
 	}
-	h.router = h.newRouter()
-	return h, nil
+	return h, h.check()
 }
 
-// takesPictures reports whether the model came with preprocessing.
-func (h *Handler) takesPictures() bool { return h.classifier.Card().Preprocessor != nil }
+// check sees that the options fit the default model, if it is there.
+func (h *Handler) check() error {
+	v, release, err := h.acquire("")
+	if err != nil {
+		_, err = h.bare()
+		return err
+	}
+	defer release()
+	h.tested = weak.Make(v.served)
+	about, err := v.aboutModel(h.options.ExamplePicture)
+	if err != nil {
+		return err
+	}
+	_, err = h.newDocument(about)
+	return err
+}

@@ -16,19 +16,24 @@ func (h *Handler) healthz(w http.ResponseWriter, r *http.Request) {
 	h.reply(w, r, http.StatusOK, healthAnswer{Status: "ok"})
 }
 
-// readyz says whether the model predicts and wants work.
+// readyz says whether the models predict and want work.
 //
 // @summary  Can the server predict?
 // @id       readyz
 // @tags     health
 // @produce  json
 // @success  200  {object}  healthAnswer
-// @failure  503  {object}  errorAnswer  "not ready, and why"
+// @failure  503  {object}  web.ErrorAnswer  "not ready, and why"
 // @router   /readyz [get]
 func (h *Handler) readyz(w http.ResponseWriter, r *http.Request) {
-	if err := h.classifier.Model().Ready(); err != nil {
+	if err := h.repository.Ready(); err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	h.reply(w, r, http.StatusOK, healthAnswer{Status: "ready", Model: &h.model})
+	answer := healthAnswer{Status: "ready"}
+	if served, release, err := h.repository.Acquire("", ""); err == nil {
+		answer.Model = &h.viewOf(served).model
+		release()
+	}
+	h.reply(w, r, http.StatusOK, answer)
 }

@@ -18,6 +18,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.commonHeaders(x)
 	defer func() { x.log(r.Context(), h.options.Logger, r, time.Since(start)) }()
 	defer h.recovered(x, r)
+	r, cancel, err := withTimeout(r)
+	if err != nil {
+		h.fail(x, r, err)
+		return
+	}
+	defer cancel()
 	h.router.ServeHTTP(x, r)
 }
 
@@ -28,7 +34,7 @@ func (h *Handler) commonHeaders(x *exchange) {
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
-	if h.classifier.Model().Ready() != nil {
+	if h.repository.Ready() != nil {
 		header.Set("Connection", "close") // draining: the next request shall find another server
 	}
 }

@@ -7,12 +7,16 @@ import (
 
 // addDoors adds to the OpenAPI document what Swagger 2.0 cannot say: that an
 // input may come in several content types, each with a body of its own.
-func (a *aboutModel) addDoors(doc object, h *Handler) {
+func (a *aboutModel) addDoors(doc object) {
+	addGeneralDoors(doc)
+	if a == nil {
+		return
+	}
 	a.anyNesting(at(doc, "components", "schemas", "PredictRequest", "properties"))
 	for path, q := range map[string]quantity{"/predict": oneInput, "/predict/batch": manyInputs} {
 		content := at(doc, "paths", path, "post", "requestBody", "content")
 		at(content, typeJSON)["example"] = a.example(q)
-		for _, contentType := range h.contentTypes(q) {
+		for _, contentType := range a.contentTypes(q) {
 			switch {
 			case contentType == typeForm:
 				content[contentType] = mediaType(formSchema(q))
@@ -23,6 +27,13 @@ func (a *aboutModel) addDoors(doc object, h *Handler) {
 			}
 		}
 	}
+}
+
+func (a *aboutModel) contentTypes(q quantity) []string {
+	if q == manyInputs {
+		return a.manyTypes
+	}
+	return a.oneTypes
 }
 
 // mediaType describes what comes under a content type.

@@ -22,10 +22,15 @@ type Options struct {
 	// million.
 	MaxPixels int
 	// ExamplePicture is a picture's file that the documents show as the example,
-	// as a thumbnail if it is large. Default: a made-up one.
+	// as a thumbnail if it is large. Default, and for a model that does not take
+	// it: a made-up one.
 	ExamplePicture []byte
-	// SelfTest says in words how the model's self-test ended, for the front page.
+	// SelfTest says in words how the model's self-test ended, for the front page. It
+	// is about the default model at the time the Handler is made.
 	SelfTest string
+	// Mounts are other interfaces that the server has beside this one. Default:
+	// none.
+	Mounts []Mount
 }
 
 const (
@@ -36,6 +41,11 @@ const (
 func (o Options) withDefaults() (Options, error) {
 	if o.MaxBody < 0 || o.MaxBatch < 0 || o.MaxPixels < 0 {
 		return o, domain.Errorf(domain.Invalid, "a limit of the HTTP interface is negative: body %d, batch %d, pixels %d", o.MaxBody, o.MaxBatch, o.MaxPixels)
+	}
+	for _, mount := range o.Mounts {
+		if err := mount.check(); err != nil {
+			return o, err
+		}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"weak"
 
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -30,7 +31,7 @@ func newPage() (*page, error) {
 	return &page{template: parsed, policy: policy}, nil
 }
 
-// pageData is what the front page shows.
+// pageData is what the front page shows. Without a default model there is no card.
 type pageData struct {
 	Card      serving.Card
 	Signature domain.Signature
@@ -38,16 +39,20 @@ type pageData struct {
 	Version   string
 	SelfTest  string
 	State     string
-	Curl      string
+	Curl      string   // empty if there is no classifier to ask
+	Models    []string // all that are loaded, if it is more than one
 }
 
 func (h *Handler) front(w http.ResponseWriter, r *http.Request) {
-	model := h.classifier.Model()
-	data := pageData{
-		Card: h.classifier.Card(), Signature: model.Signature(), Metadata: model.Metadata(),
-		Version: h.options.Version, SelfTest: h.options.SelfTest, State: "ready", Curl: h.curl(r),
+	data := pageData{Version: h.options.Version, State: "ready"}
+	if models := h.repository.Names(); len(models) > 1 {
+		data.Models = models
 	}
-	if err := model.Ready(); err != nil {
+	if served, release, err := h.repository.Acquire("", ""); err == nil {
+		h.viewOf(served).show(&data, r)
+		release()
+	}
+	if err := h.repository.Ready(); err != nil {
 		data.State = "not ready: " + err.Error()
 	}
 	var html bytes.Buffer
@@ -59,8 +64,20 @@ func (h *Handler) front(w http.ResponseWriter, r *http.Request) {
 	writeBytes(w, "text/html; charset=utf-8", html.Bytes())
 }
 
+// show puts the default model on the page.
+func (h *view) show(data *pageData, r *http.Request) {
+	data.Card, data.Signature, data.Metadata = h.served.Card, h.served.Model.Signature(), h.served.Model.Metadata()
+	data.Card.Name, data.Card.Version = h.served.Name, h.served.Version
+	if weak.Make(h.served) == h.tested {
+		data.SelfTest = h.options.SelfTest
+	}
+	if h.classifier != nil {
+		data.Curl = h.curl(r)
+	}
+}
+
 // curl returns a line to copy that makes a prediction.
-func (h *Handler) curl(r *http.Request) string {
+func (h *view) curl(r *http.Request) string {
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"

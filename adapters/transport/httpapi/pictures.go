@@ -5,6 +5,7 @@ import (
 	"image"
 
 	"github.com/portent-go/portent/adapters/format/picture"
+	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -22,22 +23,22 @@ func pictureRefusal(err error, field string) error {
 	refused := atField(err, field)
 	switch {
 	case errors.Is(err, picture.ErrTooLarge):
-		refused.row = rowTooLarge
-	case refused.reason.Kind == domain.Unsupported:
-		refused.row = rowMediaType
-	case refused.reason.Kind == domain.Invalid:
-		refused.row = rowMalformed
+		refused.Row = web.TooLarge
+	case refused.Reason.Kind == domain.Unsupported:
+		refused.Row = web.MediaType
+	case refused.Reason.Kind == domain.Invalid:
+		refused.Row = web.Malformed
 	}
 	return refused
 }
 
 // atField returns the refusal for an error with a caller's name for its place.
-func atField(err error, field string) refusal {
-	refused := refusalOf(err)
-	if field != "" && refused.reason.Kind != domain.Internal {
-		reason := *refused.reason
+func atField(err error, field string) web.Refusal {
+	refused := byKind.RefusalOf(err)
+	if field != "" && refused.Reason.Kind != domain.Internal {
+		reason := *refused.Reason
 		reason.Field = field
-		refused.reason, refused.pointer = &reason, pointerOf(field)
+		refused.Reason, refused.Pointer = &reason, web.PointerOf(field)
 	}
 	return refused
 }

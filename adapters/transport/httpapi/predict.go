@@ -2,15 +2,14 @@ package httpapi
 
 import (
 	"net/http"
-	"time"
 
-	"github.com/portent-go/portent/domain/serving"
+	"github.com/gorilla/mux"
 )
 
 // predict classifies one input.
 //
 // @summary      Predict one input
-// @description  The Content-Type chooses the form: application/json (below), multipart/form-data with a file "image", image/png and other pictures as the body itself, or application/octet-stream with the tensor's elements in little-endian order.
+// @description  The Content-Type chooses the form: application/json (below), multipart/form-data with a file "image", image/png and other pictures as the body itself, or application/octet-stream with the tensor's elements in little-endian order. The header X-Request-Timeout says how many seconds the caller will wait: what would take longer is refused or broken off.
 // @id           predict
 // @tags         predict
 // @accept       json
@@ -21,28 +20,43 @@ import (
 // @success      200  {object}  predictAnswer
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
-// @failure      400  {object}  errorAnswer  "not JSON, not a form, or a broken picture"
-// @failure      413  {object}  errorAnswer  "the body or the picture is too large"
-// @failure      415  {object}  errorAnswer  "a Content-Type or picture format that is not known"
-// @failure      422  {object}  errorAnswer  "well-formed, but not what the model takes"
-// @failure      500  {object}  errorAnswer  "our fault"
-// @failure      503  {object}  errorAnswer  "not ready, or too much to do: Retry-After says when to try again"
-// @failure      504  {object}  errorAnswer  "the prediction took too long"
+// @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      404  {object}  web.ErrorAnswer  "the default model is not loaded"
+// @failure      413  {object}  web.ErrorAnswer  "the body or the picture is too large"
+// @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
+// @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes"
+// @failure      500  {object}  web.ErrorAnswer  "our fault"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      504  {object}  web.ErrorAnswer  "the prediction took too long"
 // @router       /predict [post]
 func (h *Handler) predict(w http.ResponseWriter, r *http.Request) {
-	x := w.(*exchange)
-	start := time.Now()
-	ctx := serving.WithTimings(r.Context(), &x.timings)
-	in, err := h.receive(ctx, w, r, oneInput)
-	x.decode = time.Since(start)
-	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	p, err := h.classifier.ClassifyTensor(ctx, in.tensor)
-	if err != nil {
-		h.fail(w, r, err)
-		return
-	}
-	h.predicted(w, r, predictAnswer{prediction: newPrediction(p, in.topK), Model: h.model, ID: in.id, Warnings: in.warnings})
+	h.classify(w, r, "", oneInput)
+}
+
+// modelPredict classifies one input with a model that is named.
+//
+// @summary      Predict one input with a named model
+// @description  As /predict, with any of the models that are served. What it takes depends on the model: pictures only where it came with preprocessing.
+// @id           modelPredict
+// @tags         predict
+// @accept       json
+// @produce      json
+// @param        name     path   string          true   "the model's name"
+// @param        top_k    query  int             false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
+// @param        id       query  string          false  "comes back in the answer"  maxlength(256)
+// @param        request  body   predictRequest  true   "an input or an image"
+// @success      200  {object}  predictAnswer
+// @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
+// @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
+// @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      404  {object}  web.ErrorAnswer  "no such model"
+// @failure      413  {object}  web.ErrorAnswer  "the body or the picture is too large"
+// @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
+// @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes, or the model is no classifier"
+// @failure      500  {object}  web.ErrorAnswer  "our fault"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      504  {object}  web.ErrorAnswer  "the prediction took too long"
+// @router       /models/{name}/predict [post]
+func (h *Handler) modelPredict(w http.ResponseWriter, r *http.Request) {
+	h.classify(w, r, mux.Vars(r)["name"], oneInput)
 }

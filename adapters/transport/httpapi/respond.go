@@ -3,13 +3,12 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -61,7 +60,7 @@ func (h *Handler) predicted(w http.ResponseWriter, r *http.Request, answer any) 
 		return
 	}
 	x.encode = time.Since(start)
-	w.Header().Set("Server-Timing", x.serverTiming())
+	w.Header().Set("Server-Timing", web.ServerTiming(x.decode, x.timings.Queue, x.timings.Infer, x.encode))
 	send(w, http.StatusOK, body)
 }
 
@@ -69,36 +68,9 @@ func (h *Handler) predicted(w http.ResponseWriter, r *http.Request, answer any) 
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x := w.(*exchange)
 	x.failure = err
-	refused := refusalOf(err)
-	reason := refused.reason
-	answer := errorAnswer{Code: refused.row.code, RequestID: x.id}
-	if reason.Kind == domain.Internal {
-		answer.Error = "internal error; the server's log tells more under this request_id"
-	} else {
-		answer.Error, answer.Path = sentence(reason), refused.pointer
-		answer.Expected, answer.Got, answer.Hint = reason.Expected, reason.Got, reason.Hint
+	refused := byKind.RefusalOf(err)
+	if refused.Row.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", web.RetryAfter(refused.Reason.RetryAfter))
 	}
-	if refused.row.status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", retryAfter(reason.RetryAfter))
-	}
-	h.reply(w, r, refused.row.status, answer)
-}
-
-// sentence returns the error in words. A message such as "has 31 values"
-// continues the field's name, others follow it after a colon.
-func sentence(e *domain.Error) string {
-	text := e.Error()
-	if rest, ok := strings.CutPrefix(text, e.Field+": "); ok && e.Field != "" {
-		for _, verb := range []string{"has ", "is ", "holds ", "must "} {
-			if strings.HasPrefix(rest, verb) {
-				return e.Field + " " + rest
-			}
-		}
-	}
-	return text
-}
-
-// retryAfter returns whole seconds, rounded up, at least one.
-func retryAfter(d time.Duration) string {
-	return strconv.Itoa(max(1, int(math.Ceil(d.Seconds()))))
+	h.reply(w, r, refused.Row.Status, refused.Answer(x.id))
 }

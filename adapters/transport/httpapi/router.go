@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -16,7 +17,7 @@ import (
 // @accept                json
 // @produce               json
 //
-//go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir . --output ../../../docs --outputTypes json,yaml --requiredByDefault --quiet
+//go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir .,../openinference,../internal/web --output ../../../docs --outputTypes json,yaml --requiredByDefault --quiet
 //go:generate go -C ../../../tools run ./openapi ../docs/swagger.json ../docs/openapi.json
 
 // newRouter is the list of all there is. What is not for programs (pages and
@@ -29,6 +30,8 @@ func (h *Handler) newRouter() *mux.Router {
 	}
 	post("/predict", h.predict)
 	post("/predict/batch", h.predictBatch)
+	post("/models/{name}/predict", h.modelPredict)
+	post("/models/{name}/predict/batch", h.modelPredictBatch)
 	get("/healthz", h.healthz)
 	get("/readyz", h.readyz)
 	get("/openapi.json", h.openapi)
@@ -37,13 +40,16 @@ func (h *Handler) newRouter() *mux.Router {
 		get(path, redirectTo("/swagger/index.html"))
 	}
 	get("/", h.front)
+	for _, m := range h.options.Mounts {
+		m.mount(router)
+	}
 	router.NotFoundHandler = http.HandlerFunc(h.notFound)
 	router.MethodNotAllowedHandler = http.HandlerFunc(h.methodNotAllowed)
 	return router
 }
 
 // paths are what a lost caller is told about.
-const paths = "POST /predict, POST /predict/batch, GET /healthz, GET /readyz, GET /openapi.json, GET /swagger/index.html"
+const paths = "POST /predict, POST /predict/batch, POST /models/NAME/predict, POST /models/NAME/predict/batch, GET /healthz, GET /readyz, GET /openapi.json, GET /swagger/index.html"
 
 // redirectTo leads to another path. The address is relative, so that it is right
 // behind any host.
@@ -52,8 +58,8 @@ func redirectTo(path string) http.HandlerFunc {
 }
 
 func (h *Handler) notFound(w http.ResponseWriter, r *http.Request) {
-	h.fail(w, r, refusal{row: rowNotFound, reason: &domain.Error{
-		Kind: domain.NotFound, Msg: "there is nothing at " + shortened(r.URL.Path), Expected: "a known path", Got: shortened(r.URL.Path), Hint: "there is " + paths,
+	h.fail(w, r, web.Refusal{Row: web.NotFound, Reason: &domain.Error{
+		Kind: domain.NotFound, Msg: "there is nothing at " + web.Shortened(r.URL.Path), Expected: "a known path", Got: web.Shortened(r.URL.Path), Hint: "there is " + paths,
 	}})
 }
 
@@ -66,9 +72,9 @@ func (h *Handler) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	method := shortened(r.Method)
-	h.fail(w, r, refusal{row: rowMethod, reason: &domain.Error{
-		Kind: domain.Invalid, Msg: method + " is not possible at " + shortened(r.URL.Path), Expected: allowed, Got: method, Hint: "use " + allowed,
+	method := web.Shortened(r.Method)
+	h.fail(w, r, web.Refusal{Row: web.Method, Reason: &domain.Error{
+		Kind: domain.Invalid, Msg: method + " is not possible at " + web.Shortened(r.URL.Path), Expected: allowed, Got: method, Hint: "use " + allowed,
 	}})
 }
 
@@ -84,13 +90,4 @@ func (h *Handler) methods(r *http.Request) []string {
 		}
 	}
 	return append(methods, http.MethodOptions)
-}
-
-// shortened cuts what a caller sent to a length that fits a message.
-func shortened(text string) string {
-	const most = 100
-	if len(text) > most {
-		text = text[:most] + "..."
-	}
-	return strings.ToValidUTF8(text, "\uFFFD")
 }

@@ -53,11 +53,11 @@ func sourceHash(source []byte) string {
 
 // swagger serves Swagger UI and the Swagger document.
 func (h *Handler) swagger(w http.ResponseWriter, r *http.Request) {
-	ui := h.document.ui
 	switch file := mux.Vars(r)["file"]; file {
 	case "doc.json":
-		writeBytes(w, "application/json", h.document.swagger)
+		h.showDocument(w, r, func(d *document) []byte { return d.swagger })
 	case "index.html":
+		ui := h.ui
 		w.Header().Set("Content-Security-Policy", ui.policy)
 		writeBytes(w, "text/html; charset=utf-8", ui.index)
 	case presetFile:

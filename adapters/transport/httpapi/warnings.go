@@ -60,7 +60,7 @@ func spanOf(tensor domain.Tensor) (span, bool) {
 // warnings names what is allowed but looks like a known mistake: numbers of
 // pixels, 0 to 255, where the model was trained with smaller ones. The
 // prediction is what the numbers give.
-func (h *Handler) warnings(tensor domain.Tensor) []string {
+func (h *facts) warnings(tensor domain.Tensor) []string {
 	if h.usual == nil {
 		return nil
 	}

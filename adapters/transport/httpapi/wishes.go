@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/portent-go/portent/adapters/transport/internal/web"
 )
 
 // wishes are what a caller may say beside the input, in the query or in the
@@ -22,11 +24,11 @@ func (w *wishes) fromQuery(raw string) error {
 	}
 	query, err := url.ParseQuery(raw)
 	if err != nil {
-		return invalid("", "the query cannot be read: "+err.Error(), "top_k=5&id=...", shortened(raw), "")
+		return invalid("", "the query cannot be read: "+err.Error(), "top_k=5&id=...", web.Shortened(raw), "")
 	}
 	for key, values := range query {
 		if len(values) > 1 {
-			return invalid(shortened(key), fmt.Sprintf("is given %d times in the query", len(values)), "once", fmt.Sprintf("%d times", len(values)), "")
+			return invalid(web.Shortened(key), fmt.Sprintf("is given %d times in the query", len(values)), "once", fmt.Sprintf("%d times", len(values)), "")
 		}
 		if err := w.fromText(key, values[0], "query parameter"); err != nil {
 			return err
@@ -41,13 +43,13 @@ func (w *wishes) fromText(key, value, what string) error {
 	case "top_k":
 		k, err := strconv.Atoi(value)
 		if err != nil {
-			return invalid("top_k", fmt.Sprintf("is %q, expected a whole number", shortened(value)), "a whole number", shortened(value), "")
+			return invalid("top_k", fmt.Sprintf("is %q, expected a whole number", web.Shortened(value)), "a whole number", web.Shortened(value), "")
 		}
 		return w.setTopK(k)
 	case "id":
 		return w.setID(value)
 	default:
-		return invalid(shortened(key), "is not a known "+what, "top_k or id", shortened(key), "")
+		return invalid(web.Shortened(key), "is not a known "+what, "top_k or id", web.Shortened(key), "")
 	}
 }
 

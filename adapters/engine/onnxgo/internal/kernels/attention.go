@@ -78,8 +78,7 @@ func Rotate[T Float](dst, src, cos, sin []T, interleaved bool) {
 	for i, c := range cos {
 		s := sin[i]
 		x, y := src[i*step], src[i*step+first]
-		xc, ys, xs, yc := x*c, y*s, x*s, y*c // rounded: no fused additions
-		dst[i*step], dst[i*step+first] = xc-ys, xs+yc
+		dst[i*step], dst[i*step+first] = times(x, c)-times(y, s), times(x, s)+times(y, c)
 	}
 	copy(dst[2*n:], src[2*n:])
 }

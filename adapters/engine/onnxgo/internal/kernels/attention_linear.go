@@ -25,8 +25,7 @@ func WeighRows(dst, weights, matrix []float32) {
 	for row, weight := range weights {
 		line := matrix[row*n:][:n]
 		for i, x := range line {
-			product := weight * x // rounded: no fused addition
-			dst[i] += product
+			dst[i] += times(weight, x)
 		}
 	}
 }
@@ -38,8 +37,7 @@ func AddOuter(matrix, column, row []float32) {
 	for at, factor := range column {
 		line := matrix[at*n:][:n]
 		for i, x := range row {
-			product := factor * x // rounded: no fused addition
-			line[i] += product
+			line[i] += times(factor, x)
 		}
 	}
 }

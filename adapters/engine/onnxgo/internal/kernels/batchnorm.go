@@ -9,8 +9,7 @@ func ScaleShift[T float32 | float64](dst, src, scale, shift []T, plane int) {
 			at := start + channel*plane
 			from, to := src[at:at+plane], dst[at:at+plane]
 			for i, x := range from {
-				scaled := x * factor // rounded: no fused addition
-				to[i] = scaled + shift[channel]
+				to[i] = times(x, factor) + shift[channel]
 			}
 		}
 	}

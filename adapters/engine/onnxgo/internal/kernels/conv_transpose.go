@@ -41,7 +41,7 @@ func Product[T Float](dst, a, b []T, m, n, k int) {
 		clear(out)
 		for i, x := range a[row*k:][:k] {
 			for column, y := range b[i*n:][:n] {
-				out[column] += T(x * y) //nolint:unconvert // keeps the product from being fused with the sum
+				out[column] += times(x, y)
 			}
 		}
 	}

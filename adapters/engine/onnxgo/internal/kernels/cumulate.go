@@ -112,7 +112,6 @@ func OneHot[T any](dst []T, positions Positions, depth, inner int, off, on T) {
 // Progression writes first, first + step, first + 2 step and so on.
 func Progression[A, T Number](dst []T, first, step A) {
 	for i := range dst {
-		distance := A(i) * step // rounded: no fused addition
-		dst[i] = T(first + distance)
+		dst[i] = T(first + times(A(i), step))
 	}
 }

@@ -37,14 +37,12 @@ func MultiplyMatrices[T Number](g GemmGeometry, dst, a, b []T) {
 			x := a[i*rowA+k*columnA]
 			if g.TransB {
 				for j := range to {
-					product := x * b[j*g.K+k] // rounded: no fused addition
-					to[j] += product
+					to[j] += times(x, b[j*g.K+k])
 				}
 				continue
 			}
 			for j, y := range b[k*g.N : (k+1)*g.N] {
-				product := x * y
-				to[j] += product
+				to[j] += times(x, y)
 			}
 		}
 	}

@@ -53,8 +53,7 @@ func (r RowNormalization[T]) row(dst, src []T, mean, inverse float64) {
 	default:
 		scale, bias := r.Scale[:len(dst)], r.Bias[:len(dst)]
 		for i, x := range src {
-			scaled := T((float64(x)-mean)*inverse) * scale[i] // rounded: no fused addition
-			dst[i] = scaled + bias[i]
+			dst[i] = times(T((float64(x)-mean)*inverse), scale[i]) + bias[i]
 		}
 	}
 }

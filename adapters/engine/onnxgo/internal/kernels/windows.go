@@ -111,7 +111,7 @@ func PowerVolume[T Float](dst, src []T, v Volume, p int) {
 func ConvVolume[T Float](dst, src, taps []T, v Volume) {
 	for output := range dst {
 		sum := T(0)
-		v.each(output, func(at, tap int) { sum += T(src[at] * taps[tap]) }) //nolint:unconvert // keeps the product from being fused with the sum
+		v.each(output, func(at, tap int) { sum += times(src[at], taps[tap]) })
 		dst[output] += sum
 	}
 }

@@ -1,0 +1,143 @@
+package grpcapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/serving"
+)
+
+// ModelInfer predicts.
+func (s *Server) ModelInfer(ctx context.Context, request *inferencepb.ModelInferRequest) (*inferencepb.ModelInferResponse, error) {
+	served, release, err := s.repository.Acquire(request.GetModelName(), request.GetModelVersion())
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	c := callOf(ctx)
+	infer := inference{server: s, served: served, request: request, call: c, rows: 1}
+	response, err := infer.answer(ctx)
+	observation := c.timings.Observation(infer.rows, err)
+	observation.Input, observation.Output = c.decode, c.encode
+	served.Stats.Observe(observation)
+	return response, err
+}
+
+// inference is one request for a prediction.
+type inference struct {
+	server  *Server
+	served  *serving.Served
+	request *inferencepb.ModelInferRequest
+	call    *call
+	rows    int
+}
+
+func (i *inference) answer(ctx context.Context) (*inferencepb.ModelInferResponse, error) {
+	start := time.Now()
+	ctx, cancel, err := withTimeout(serving.WithTimings(ctx, &i.call.timings), inferencepb.Parameters(i.request.GetParameters()))
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	wanted, err := i.wanted()
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := i.inputs()
+	if err != nil {
+		return nil, err
+	}
+	i.call.decode = time.Since(start)
+	outputs, err := i.served.Model.Predict(ctx, inputs)
+	if err != nil {
+		return nil, ours(err)
+	}
+	start = time.Now()
+	response, err := i.respond(wanted, outputs)
+	i.call.encode = time.Since(start)
+	return response, err
+}
+
+// ours makes an Error of what an engine failed with. A status of gRPC that it may
+// hold is that of another server, and not for this one's caller.
+func ours(err error) error {
+	var known *domain.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return domain.Errorf(domain.KindOf(err), "the engine failed: %w", err)
+}
+
+// inputs returns the request's inputs in the order of the model's.
+func (i *inference) inputs() ([]domain.Tensor, error) {
+	sent, raw := i.request.GetInputs(), i.request.GetRawInputContents()
+	if len(raw) > 0 && len(raw) != len(sent) {
+		return nil, domain.Errorf(domain.Invalid, "raw_input_contents holds %d tensors for %d inputs: it must hold all of them or none", len(raw), len(sent))
+	}
+	specs := i.served.Model.Signature().Inputs
+	inputs := make([]domain.Tensor, len(specs))
+	for at, in := range sent {
+		position, err := positionOf("input", specs, in.GetName())
+		if err != nil {
+			return nil, err
+		}
+		if !inputs[position].IsZero() {
+			return nil, &domain.Error{Kind: domain.Invalid, Field: in.GetName(), Msg: "is given twice"}
+		}
+		if err := inferencepb.Named(in.GetName(), inferencepb.Parameters(in.GetParameters()).NoSharedMemory()); err != nil {
+			return nil, err
+		}
+		if err := fits(specs[position], in); err != nil {
+			return nil, err
+		}
+		if len(raw) > 0 {
+			inputs[position], err = inferencepb.Raw(in, raw[at])
+		} else {
+			inputs[position], err = inferencepb.Typed(in)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for position, spec := range specs {
+		if inputs[position].IsZero() {
+			return nil, &domain.Error{Kind: domain.Invalid, Field: spec.Name, Msg: "is missing among the inputs", Expected: spec.String(), Got: "nothing"}
+		}
+	}
+	return inputs, i.countRows(inputs)
+}
+
+// fits says whether an input is what the model asks for, before its elements are
+// looked at.
+func fits(spec domain.TensorSpec, in *inferencepb.ModelInferRequest_InferInputTensor) error {
+	sent, err := inferencepb.Spec(in)
+	if err != nil {
+		return err
+	}
+	if sent.Datatype != spec.Datatype {
+		return &domain.Error{
+			Kind: domain.Invalid, Field: spec.Name, Msg: "has datatype " + sent.Datatype.String() + ", expected " + spec.Datatype.String(),
+			Expected: spec.Datatype.String(), Got: sent.Datatype.String(),
+		}
+	}
+	return spec.CheckShape(sent.Shape)
+}
+
+// countRows notes how many rows a batch has, and refuses one that has too many.
+func (i *inference) countRows(inputs []domain.Tensor) error {
+	if len(inputs) == 0 || !i.served.Model.Signature().Batched() {
+		return nil
+	}
+	i.rows = inputs[0].Shape()[0]
+	if most := i.server.options.MaxBatch; i.rows > most {
+		return &domain.Error{
+			Kind: domain.Invalid, Field: i.served.Model.Signature().Inputs[0].Name, Msg: fmt.Sprintf("is a batch of %d, at most %d may be sent at once", i.rows, most),
+			Expected: fmt.Sprintf("at most %d rows", most), Got: fmt.Sprintf("%d rows", i.rows), Hint: "send several requests",
+		}
+	}
+	return nil
+}

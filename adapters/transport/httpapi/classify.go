@@ -1,0 +1,59 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/portent-go/portent/domain/serving"
+)
+
+// classify answers a request with predictions of a model, the default one if no
+// name is given. The model is leased until the answer has been made.
+func (h *Handler) classify(w http.ResponseWriter, r *http.Request, name string, q quantity) {
+	v, release, err := h.acquire(name)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	defer release()
+	x := w.(*exchange)
+	start := time.Now()
+	ctx := serving.WithTimings(r.Context(), &x.timings)
+	in, err := v.receive(ctx, w, r, q)
+	x.decode = time.Since(start)
+	rows := 1
+	var answer any
+	if err == nil {
+		rows = in.tensor.Shape()[0]
+		answer, err = v.answer(ctx, in)
+	}
+	if err == nil {
+		h.predicted(w, r, answer)
+	} else {
+		h.fail(w, r, err)
+	}
+	observation := x.timings.Observation(rows, x.failure)
+	observation.Input, observation.Output = x.decode, x.encode
+	v.served.Stats.Observe(observation)
+}
+
+// answer classifies what a request holds.
+func (h *view) answer(ctx context.Context, in *inputs) (any, error) {
+	if in.quantity == oneInput {
+		p, err := h.classifier.ClassifyTensor(ctx, in.tensor)
+		if err != nil {
+			return nil, err
+		}
+		return predictAnswer{prediction: newPrediction(p, in.topK), Model: h.model, ID: in.id, Warnings: in.warnings}, nil
+	}
+	predictions, err := h.classifier.ClassifyBatch(ctx, in.tensor)
+	if err != nil {
+		return nil, err
+	}
+	answer := batchAnswer{Predictions: make([]prediction, len(predictions)), Model: h.model, ID: in.id, Warnings: in.warnings}
+	for i, p := range predictions {
+		answer.Predictions[i] = newPrediction(p, in.topK)
+	}
+	return answer, nil
+}

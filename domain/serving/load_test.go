@@ -1,0 +1,199 @@
+package serving_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/serving"
+	"github.com/portent-go/portent/ports/predictortest"
+)
+
+// sweating is a Predictor that takes a millisecond of the bubble's time for each
+// row.
+type sweating struct{ *predictortest.Fake }
+
+func (s sweating) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+	time.Sleep(time.Duration(inputs[0].Shape()[0]) * time.Millisecond) // virtual: the tests run in bubbles
+	return s.Fake.Predict(ctx, inputs)
+}
+
+// bubble runs a test in a bubble of time, with a model that takes a millisecond a
+// row and knows it.
+func bubble(t *testing.T, options serving.Options, test func(t *testing.T, model *serving.Model)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		model := serving.NewModel(sweating{predictortest.NewFake(signature(domain.Dynamic))}, options)
+		defer func() {
+			if err := model.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		if _, err := model.Predict(t.Context(), row(t, 1)); err != nil {
+			t.Fatal(err)
+		}
+		test(t, model)
+		synctest.Wait()
+		if running, waiting := model.Load(); running != 0 || waiting != 0 {
+			t.Errorf("%d running and %d waiting in the end", running, waiting)
+		}
+	})
+}
+
+// TestFewRowsPassManyButNotForEver has a large call wait, and small ones come
+// after it.
+func TestFewRowsPassManyButNotForEver(t *testing.T) {
+	bubble(t, serving.Options{Concurrency: 1}, func(t *testing.T, model *serving.Model) {
+		var mu sync.Mutex
+		var order []int
+		var calls sync.WaitGroup
+		call := func(rows int) {
+			calls.Go(func() {
+				if _, err := model.Predict(t.Context(), row(t, rows)); err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, rows)
+			})
+			synctest.Wait()
+		}
+		call(5)  // runs until 5 ms
+		call(20) // its turn is at 20 ms
+		call(3)  // at 3 ms
+		call(2)  // at 2 ms
+		time.Sleep(9 * time.Millisecond)
+		call(7) // at 16 ms
+		time.Sleep(3 * time.Millisecond)
+		call(9) // at 21 ms, after the large one's
+		calls.Wait()
+		if want := []int{5, 2, 3, 7, 20, 9}; !slices.Equal(order, want) {
+			t.Errorf("served in the order %v, expected %v", order, want)
+		}
+	})
+}
+
+func TestADeadlineThatCannotBeMetIsRefusedAtOnce(t *testing.T) {
+	bubble(t, serving.Options{Concurrency: 2}, func(t *testing.T, model *serving.Model) {
+		var calls sync.WaitGroup
+		for range 6 { // 20 ms of work in each of two places, and 40 in the line
+			calls.Go(func() {
+				if _, err := model.Predict(t.Context(), row(t, 20)); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		if running, waiting := model.Load(); running != 2 || waiting != 4 {
+			t.Fatalf("%d running, %d waiting", running, waiting)
+		}
+		for _, c := range []struct {
+			rows   int
+			within time.Duration
+			ok     bool
+		}{{30, 40 * time.Millisecond, false}, {30, 100 * time.Millisecond, true}, {1, 8 * time.Millisecond, false}, {1, 25 * time.Millisecond, true}} {
+			ctx, cancel := context.WithTimeout(t.Context(), c.within)
+			start := time.Now()
+			calls.Go(func() {
+				defer cancel()
+				outputs, err := model.Predict(ctx, row(t, c.rows))
+				if (err == nil) != c.ok {
+					t.Errorf("%d rows within %v: %v", c.rows, c.within, err)
+				}
+				var e *domain.Error
+				if c.ok {
+					return
+				}
+				if !errors.As(err, &e) || e.Kind != domain.Overloaded || e.RetryAfter <= 0 || !strings.Contains(e.Msg, "must be there in") || outputs != nil {
+					t.Errorf("%d rows within %v: %+v", c.rows, c.within, err)
+				}
+				if took := time.Since(start); took != 0 {
+					t.Errorf("it was refused after %v", took)
+				}
+			})
+			synctest.Wait()
+		}
+		calls.Wait()
+	})
+}
+
+// TestGivingUpMakesRoom has those that wait leave, in front and behind.
+func TestGivingUpMakesRoom(t *testing.T) {
+	bubble(t, serving.Options{Concurrency: 1, Queue: 3}, func(t *testing.T, model *serving.Model) {
+		var calls sync.WaitGroup
+		calls.Go(func() { _, _ = model.Predict(t.Context(), row(t, 10)) })
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		for rows := range 3 {
+			calls.Go(func() {
+				if _, err := model.Predict(ctx, row(t, rows+1)); domain.KindOf(err) != domain.Canceled {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		var e *domain.Error
+		if _, err := model.Predict(t.Context(), row(t, 1)); !errors.As(err, &e) || e.Kind != domain.Overloaded || e.RetryAfter != 16*time.Millisecond {
+			t.Errorf("beyond the queue: %+v", err)
+		}
+		cancel()
+		synctest.Wait()
+		if running, waiting := model.Load(); running != 1 || waiting != 0 {
+			t.Errorf("%d running, %d waiting", running, waiting)
+		}
+		if _, err := model.Predict(t.Context(), row(t, 1)); err != nil {
+			t.Error(err)
+		}
+		calls.Wait()
+	})
+}
+
+// TestClosingSendsAwayThoseThatWait closes while one runs.
+func TestClosingSendsAwayThoseThatWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		model := serving.NewModel(sweating{predictortest.NewFake(signature(domain.Dynamic))}, serving.Options{Concurrency: 1})
+		results := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := model.Predict(t.Context(), row(t, 5))
+				results <- err
+			}()
+			synctest.Wait()
+		}
+		if err := model.Close(); err != nil {
+			t.Error(err)
+		}
+		if waited, ran := <-results, <-results; domain.KindOf(waited) != domain.Unavailable || waited == nil || ran != nil {
+			t.Errorf("the one that waited: %v; the one that ran: %v", waited, ran)
+		}
+	})
+}
+
+// TestLeavingAsTheTurnComes has callers leave at the very moment at which they are
+// let in. A place that is lost by it would be missing for the next call.
+func TestLeavingAsTheTurnComes(t *testing.T) {
+	bubble(t, serving.Options{Concurrency: 1}, func(t *testing.T, model *serving.Model) {
+		var calls sync.WaitGroup
+		for range 200 {
+			calls.Go(func() { _, _ = model.Predict(t.Context(), row(t, 5)) })
+			synctest.Wait()
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(5*time.Millisecond, cancel)
+			calls.Go(func() {
+				if _, err := model.Predict(ctx, row(t, 1)); err != nil && domain.KindOf(err) != domain.Canceled {
+					t.Errorf("%v", err)
+				}
+			})
+			calls.Wait()
+			if running, waiting := model.Load(); running != 0 || waiting != 0 {
+				t.Fatalf("%d running and %d waiting", running, waiting)
+			}
+		}
+	})
+}
