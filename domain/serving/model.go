@@ -3,6 +3,7 @@ package serving
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/portent-go/portent/domain"
@@ -18,7 +19,8 @@ type Model struct {
 	options   Options
 	gate      *gate
 	readiness readiness
-	calls     sync.WaitGroup // calls under way
+	selfTest  atomic.Pointer[float64] // the largest difference; nil if not tested
+	calls     sync.WaitGroup          // calls under way
 	closing   sync.Once
 	closeErr  error
 }
