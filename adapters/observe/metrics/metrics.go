@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -17,6 +18,7 @@ import (
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *requests
+	models   *models
 	traceID  func(context.Context) string
 }
 
@@ -37,9 +39,9 @@ func New(repository *serving.Repository, options Options) (*Metrics, error) {
 	if options.Version == "" {
 		options.Version = "devel"
 	}
-	m := &Metrics{registry: prometheus.NewRegistry(), requests: newRequests(), traceID: options.TraceID}
+	m := &Metrics{registry: prometheus.NewRegistry(), requests: newRequests(), models: newModels(repository), traceID: options.TraceID}
 	all := []prometheus.Collector{
-		buildInfo(options.Version), newModels(repository, m.requests),
+		buildInfo(options.Version), m.models,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	}
 	for _, c := range append(all, m.requests.collectors()...) {
@@ -62,7 +64,7 @@ func (m *Metrics) Observe(ctx context.Context, served *serving.Served, o serving
 // Handler returns what answers GET with all metrics: as text, or as OpenMetrics
 // with exemplars where that is asked for.
 func (m *Metrics) Handler() http.Handler {
-	answer := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
+	answer := promhttp.HandlerFor(prometheus.GathererFunc(m.gather), promhttp.HandlerOpts{EnableOpenMetrics: true})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
@@ -71,6 +73,14 @@ func (m *Metrics) Handler() http.Handler {
 		}
 		answer.ServeHTTP(w, r)
 	})
+}
+
+// gather reads all metrics, without the series of what is served no more.
+func (m *Metrics) gather() ([]*dto.MetricFamily, error) {
+	for _, gone := range m.requests.seen.gone(m.models.loaded()) {
+		m.requests.forget(gone.model, gone.version)
+	}
+	return m.registry.Gather()
 }
 
 func buildInfo(version string) prometheus.Collector {

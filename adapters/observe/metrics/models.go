@@ -14,19 +14,18 @@ const (
 // models looks at a repository each time that metrics are asked for.
 type models struct {
 	repository *serving.Repository
-	requests   *requests
 
 	ready, served, info                  *prometheus.Desc
 	queue, capacity, running, concurrent *prometheus.Desc
 	difference                           *prometheus.Desc
 }
 
-func newModels(repository *serving.Repository, counted *requests) *models {
+func newModels(repository *serving.Repository) *models {
 	of := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(name, help, append([]string{labelModel, labelVersion}, labels...), nil)
 	}
 	return &models{
-		repository: repository, requests: counted,
+		repository: repository,
 		ready:      prometheus.NewDesc("portent_ready", "1 if the server should be given work, else 0.", nil, nil),
 		served:     of("portent_model_ready", "1 if the model should be given work, else 0."),
 		info:       of("portent_model_info", "Always 1: where the model comes from and what runs it. The digest is the model file's.", "sha256", "engine", "platform"),
@@ -48,21 +47,27 @@ func (m *models) Describe(descriptions chan<- *prometheus.Desc) {
 // Collect looks at all models that are loaded.
 func (m *models) Collect(metrics chan<- prometheus.Metric) {
 	metrics <- gauge(m.ready, truth(m.repository.Ready() == nil))
-	loaded := make(map[identity]bool)
 	for _, name := range m.repository.Names() {
 		for _, version := range m.repository.Versions(name) {
 			served, release, err := m.repository.Acquire(name, version)
 			if err != nil {
 				continue // it was unloaded a moment ago
 			}
-			loaded[identity{label(name), label(version)}] = true
 			m.collect(served, metrics)
 			release()
 		}
 	}
-	for _, gone := range m.requests.seen.gone(loaded) {
-		m.requests.forget(gone.model, gone.version)
+}
+
+// loaded returns the labels of what is served.
+func (m *models) loaded() map[identity]bool {
+	loaded := make(map[identity]bool)
+	for _, name := range m.repository.Names() {
+		for _, version := range m.repository.Versions(name) {
+			loaded[identity{label(name), label(version)}] = true
+		}
 	}
+	return loaded
 }
 
 func (m *models) collect(served *serving.Served, metrics chan<- prometheus.Metric) {

@@ -61,8 +61,9 @@ func (r *requests) count(served *serving.Served, o serving.Observation, trace st
 		r.seen.add(model, version)
 	}
 	r.total.WithLabelValues(model, version, o.Transport, kindOf(o.Err)).Inc()
-	if domain.KindOf(o.Err) == domain.Overloaded {
-		r.shed.WithLabelValues(model, version, o.Transport).Inc()
+	shed := r.shed.WithLabelValues(model, version, o.Transport) // is there from the first request on, so that its first rise is seen
+	if o.Err != nil && domain.KindOf(o.Err) == domain.Overloaded {
+		shed.Inc()
 	}
 	if served == nil || o.Err != nil {
 		return
