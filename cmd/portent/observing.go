@@ -44,13 +44,17 @@ func (o *observing) logger(w io.Writer) (*slog.Logger, error) {
 	return slog.New(handler), nil
 }
 
-// newMetrics returns metrics of a repository's models, which observe its requests.
-func newMetrics(repository *serving.Repository) (*metrics.Metrics, error) {
-	m, err := metrics.New(repository, metrics.Options{Version: versionNumber(), TraceID: tracing.TraceID})
-	if err == nil {
-		repository.AddObserver(m)
+// observe has the requests to a repository's models counted, and traced if
+// anything is.
+func (s *serveSettings) observe(repository *serving.Repository) (err error) {
+	if s.metrics, err = metrics.New(repository, metrics.Options{Version: versionNumber(), TraceID: tracing.TraceID}); err != nil {
+		return err
 	}
-	return m, err
+	repository.AddObserver(s.metrics)
+	if s.tracing != nil {
+		repository.AddObserver(s.tracing)
+	}
+	return nil
 }
 
 // trace begins to trace what is served, if the environment asks for that, until

@@ -86,7 +86,7 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, offer.repository.Close()) }()
-	if s.metrics, err = newMetrics(offer.repository); err != nil {
+	if err := s.observe(offer.repository); err != nil {
 		return err
 	}
 	servers, err := s.listen(ctx, offer, logger)
