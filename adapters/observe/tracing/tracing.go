@@ -53,7 +53,7 @@ func FromEnvironment(ctx context.Context, version string, logger *slog.Logger) (
 }
 
 // shutdownTimeout bounds how long the last spans are waited for.
-const shutdownTimeout = 5 * time.Second
+const shutdownTimeout = 3 * time.Second
 
 // Shutdown sends the spans that have not been sent yet. What is not sent after a
 // few seconds, or when the context ends, is lost.
