@@ -26,7 +26,7 @@ func (s *server) inferByGRPC(t *testing.T, model string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	_, err = inferencepb.NewGRPCInferenceServiceClient(connection).ModelInfer(t.Context(), &inferencepb.ModelInferRequest{
 		ModelName:        model,
 		Inputs:           []*inferencepb.ModelInferRequest_InferInputTensor{{Name: "pixel_values", Datatype: "FP32", Shape: []int64{1, 3, 32, 32}}},

@@ -72,7 +72,7 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 
 func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	start, ctx := time.Now(), cmd.Context()
-	logger, err := s.observing.logger(cmd.ErrOrStderr())
+	logger, err := s.logger(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package tracing
 import (
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/portent-go/portent/domain"
@@ -18,6 +19,7 @@ const (
 	variableProtocol       = "OTEL_EXPORTER_OTLP_PROTOCOL"
 	variableTracesProtocol = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
 	variableSampler        = "OTEL_TRACES_SAMPLER"
+	variableSamplerRatio   = "OTEL_TRACES_SAMPLER_ARG"
 	variablePropagators    = "OTEL_PROPAGATORS"
 )
 
@@ -52,5 +54,17 @@ func wanted() (bool, error) {
 			}
 		}
 	}
-	return true, nil
+	return true, checkRatio()
+}
+
+// checkRatio refuses a share of traces to keep that is none.
+func checkRatio() error {
+	text := strings.TrimSpace(os.Getenv(variableSamplerRatio))
+	if text == "" || !strings.HasSuffix(os.Getenv(variableSampler), "traceidratio") {
+		return nil
+	}
+	if ratio, err := strconv.ParseFloat(text, 64); err != nil || !(ratio >= 0 && ratio <= 1) {
+		return &domain.Error{Kind: domain.Invalid, Field: variableSamplerRatio, Msg: "is no share of the traces", Expected: "a number from 0 to 1", Got: text}
+	}
+	return nil
 }
