@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test clients check
+.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test clients check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -132,6 +132,11 @@ image-test: ## build the image and try it, with docker or buildah
 browser-test: ## try the pages in a headless Chromium
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
+# Prometheus is no Go library that a test could start.
+monitoring-test: ## a real Prometheus scrapes the server and answers the dashboard's queries
+	@if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then echo 'SKIPPED: the dashboard and the alerts need prometheus and promtool (Debian: prometheus)'; \
+	else $(GO) vet -tags monitoring ./test/monitoring && $(GO) test -tags monitoring -count 1 -v ./test/monitoring; fi
+
 openapi-test: ## the HTTP interface's documents, and answers against them
 	cd test/openapi && $(GO) test -count 1 .
 
@@ -151,4 +156,4 @@ clients: ## clients of Triton and KServe, grpcurl and Schemathesis against the s
 	@$(MAKE) --no-print-directory $(MLSERVER_PYTHON) || echo 'SKIPPED: MLServer needs Python 3 with venv and the package index'
 	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON)) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON)) $(GO) test -count 1 -v .
 
-check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test clients ## everything
+check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test monitoring-test clients ## everything

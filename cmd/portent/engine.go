@@ -11,6 +11,7 @@ import (
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo"
 	"github.com/portent-go/portent/adapters/engine/openinference"
+	"github.com/portent-go/portent/adapters/observe/tracing"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 	"github.com/portent-go/portent/model"
@@ -63,6 +64,7 @@ func (l *loading) predictor(ctx context.Context, folder *model.Folder, logger *s
 		}
 		return openinference.Open(ctx, openinference.Options{
 			Endpoints: l.remote.endpoints, Model: name, Version: l.remote.version, Token: l.remote.token(), Logger: logger,
+			Propagate: tracing.Inject,
 		})
 	default:
 		return nil, &domain.Error{

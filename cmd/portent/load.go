@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/portent-go/portent/adapters/observe/tracing"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 	"github.com/portent-go/portent/model"
@@ -23,6 +24,7 @@ type loading struct {
 	isa       string
 	tolerance float64
 	maxMemory int
+	tracing   *tracing.Tracing // nil: nothing is traced
 }
 
 // Flags that several commands have.
@@ -58,7 +60,7 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 		return nil, named(folder, err)
 	}
 	options.Concurrency, options.Tolerance, options.Vectors = l.workers, l.tolerance, folder.Vectors
-	predictor = l.batching.join(predictor, &options)
+	predictor = l.traced(l.batching.join(predictor, &options))
 	card := folder.Card
 	served := &serving.Served{Name: card.Name, Version: card.Version, Card: card, Model: serving.NewModel(predictor, options), Stats: new(serving.Statistics)}
 	// A model need not be a classifier, but what its folder says must fit it.

@@ -33,8 +33,7 @@ type serveSettings struct {
 	maxBody      int64
 	maxBatch     int
 	maxPixels    int
-	logLevel     string
-	logFormat    string
+	observing
 }
 
 func newServe() *cobra.Command {
@@ -55,7 +54,7 @@ func newServe() *cobra.Command {
 }
 
 func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
-	s.flags(flags)
+	s.loading.flags(flags)
 	s.batching.flags(flags)
 	flags.StringVar(&s.models, "models", "", "folder of models to serve, a folder each, with a numbered folder for each version if there are several")
 	flags.StringVar(&s.defaultModel, "default-model", "", "which of --models /predict asks (default: the first by name)")
@@ -68,8 +67,7 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 	flags.Int64Var(&s.maxBody, "max-body", 16<<20, "largest request in bytes")
 	flags.IntVar(&s.maxBatch, "max-batch", 256, "most inputs in one batch request")
 	flags.IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
-	flags.StringVar(&s.logLevel, "log-level", "info", "debug (every request), info, warn or error")
-	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
+	s.observing.flags(flags)
 }
 
 func serve(cmd *cobra.Command, s *serveSettings) (err error) {
@@ -77,15 +75,23 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err := s.prepare(cmd.Flags()); err != nil {
 		return err
 	}
-	logger, err := newLogger(cmd.ErrOrStderr(), s.logLevel, s.logFormat)
+	logger, err := s.logger(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
+	stopTracing, err := s.trace(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer stopTracing()
 	offer, err := s.load(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, offer.repository.Close()) }()
+	if err := s.observe(offer.repository); err != nil {
+		return err
+	}
 	servers, err := s.listen(ctx, offer, logger)
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"google.golang.org/grpc/stats"
+
 	"github.com/portent-go/portent/domain"
 )
 
@@ -24,6 +26,9 @@ type Options struct {
 	MaxBatch int
 	// MaxStreams is how many calls one connection may have under way. Default: 256.
 	MaxStreams int
+	// Stats is told how each call begins and ends, and may add to its context.
+	// Default: none.
+	Stats stats.Handler
 	// TLS makes the server speak TLS only. Default: plain text.
 	TLS *tls.Config
 	// WatchInterval is how often a watched model's health is looked at. Default: a
