@@ -18,7 +18,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.commonHeaders(x)
 	defer func() { x.log(r.Context(), h.options.Logger, r, time.Since(start)) }()
 	defer h.recovered(x, r)
-	h.router.ServeHTTP(x, r)
+	h.entrance.ServeHTTP(x, r)
 }
 
 func (h *Handler) commonHeaders(x *exchange) {
