@@ -97,6 +97,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 	options := httpapi.Options{
 		Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch, MaxPixels: s.maxPixels,
 		SelfTest: o.selfTest, Mounts: []httpapi.Mount{{Path: "/v2", Handler: inference, Describe: inference.Describe}},
+		Middleware: s.guard.overHTTP(),
 	}
 	if o.chosen != nil {
 		options.ExamplePicture = o.chosen.folder.Example
@@ -107,7 +108,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 	}
 	over := httpapi.NewServer(handler, logger)
 	return listening{name: nameHTTP, shutdown: shutdownHTTP(over), serve: func(listener net.Listener) error {
-		if err := over.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := over.Serve(s.tls.protect(listener)); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -124,7 +125,10 @@ func shutdownHTTP(over *http.Server) func(context.Context) error {
 }
 
 func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, error) {
-	over, err := grpcapi.New(o.repository, grpcapi.Options{Logger: logger, Version: versionNumber(), MaxMessage: int(s.maxBody), MaxBatch: s.maxBatch})
+	over, err := grpcapi.New(o.repository, grpcapi.Options{
+		Logger: logger, Version: versionNumber(), MaxMessage: int(s.maxBody), MaxBatch: s.maxBatch,
+		TLS: s.tls.config(protocolGRPC), Admit: s.guard.overGRPC(),
+	})
 	if err != nil {
 		return listening{}, err
 	}

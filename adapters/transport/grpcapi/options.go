@@ -27,9 +27,9 @@ type Options struct {
 	MaxStreams int
 	// TLS makes the server speak TLS only. Default: plain text.
 	TLS *tls.Config
-	// Admit decides whether a call may go on, from its context and its full method,
-	// before anything of its message is read, and again for each further request of a
-	// stream. It must not wait. Its error is the call's. Default: all may.
+	// Admit decides from a call's context and its full method whether it may go on,
+	// and again for each further request of a stream. Its error is the call's.
+	// Default: all may.
 	Admit func(ctx context.Context, method string) error
 	// WatchInterval is how often a watched model's health is looked at. Default: a
 	// second.

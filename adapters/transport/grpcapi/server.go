@@ -68,9 +68,6 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 	if s.options.TLS != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(s.options.TLS)))
 	}
-	if s.options.Admit != nil {
-		options = append(options, grpc.InTapHandle(s.admit))
-	}
 	return options
 }
 

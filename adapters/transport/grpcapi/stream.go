@@ -45,7 +45,7 @@ func (s *Server) answerInStream(ctx context.Context, request *inferencepb.ModelI
 	response := new(inferencepb.ModelStreamInferResponse)
 	err := s.guarded(ctx, c, func() (err error) {
 		if !first {
-			if err := s.admitNext(ctx); err != nil {
+			if err := s.admit(ctx, c.method); err != nil {
 				return err
 			}
 		}

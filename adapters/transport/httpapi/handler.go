@@ -21,7 +21,7 @@ type Handler struct {
 	tested     weak.Pointer[serving.Served] // which model the options' SelfTest is about
 	pictures   chan struct{}                // a place for each picture being decoded, so that many large ones at once do not take all memory
 	router     *mux.Router
-	entrance   http.Handler // the router behind the options' Middleware
+	entrance   http.Handler              // the router behind the options' Middleware
 	bare       func() (*document, error) // shown while there is no default classifier
 	ui         *swaggerUI
 	page       *page
