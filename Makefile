@@ -11,13 +11,28 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+BUILD := CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
 build: ## the static binary, in bin/portent
-	CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/portent ./cmd/portent
+	$(BUILD) -o bin/portent ./cmd/portent
+
+# The second time nothing that was compiled before is used again.
+reproducible: ## build the last commit twice, in different folders, and compare the bytes
+	@set -e; folder=$$(mktemp -d); trap 'chmod -R u+w '$$folder'; rm -rf '$$folder EXIT; \
+	git clone -q --no-hardlinks . $$folder/one; git clone -q --no-hardlinks . $$folder/another-name; \
+	(cd $$folder/one && $(BUILD) -o portent ./cmd/portent); \
+	(cd $$folder/another-name && GOCACHE=$$folder/cache TMPDIR=$$folder $(BUILD) -o portent ./cmd/portent); \
+	cmp $$folder/one/portent $$folder/another-name/portent; \
+	echo "commit $$(git rev-parse --short HEAD), twice: sha256 $$(sha256sum $$folder/one/portent | cut -d ' ' -f 1)"
+
+sbom: build ## what the binary is made of, in bin/portent.cdx.json (CycloneDX)
+	$(TOOL) cyclonedx-gomod bin -json -std -noserial -notimestamp -version $(VERSION) -output bin/portent.cdx.json bin/portent
+	$(GO) run ./test/sbom bin/portent bin/portent.cdx.json
 
 test: ## the tests, as the README has it
 	$(GO) test ./...
@@ -134,4 +149,4 @@ browser-test: ## try the pages in a headless Chromium
 openapi-test: ## the HTTP interface's documents, and answers against them
 	cd test/openapi && $(GO) test -count 1 .
 
-check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test ## everything
+check: lint reproducible sbom test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test ## everything
