@@ -67,7 +67,7 @@ var law = []rule{
 	{folder: "adapters/transport/tlsfiles", project: []string{"domain"}, barred: []string{"net/..."}, why: "reads certificates, listens to nothing"},
 	{folder: "adapters/transport/tlsfiles/tlstest", barred: []string{"net/http/..."}, why: "makes certificates for tests"},
 	{folder: "model", project: []string{"domain", "domain/serving", "domain/vision", "adapters/format/onnxfile"}, barred: []string{"net/..."}, why: "reads folders, runs nothing"},
-	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize"}, why: "the only place where adapters meet"},
+	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize"}, tests: []string{"golang.org/x/sys/unix", "google.golang.org/grpc"}, why: "the only place where adapters meet"},
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},
 	{folder: "docs", barred: outside, why: "generated documents, as they are"},

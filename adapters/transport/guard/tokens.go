@@ -91,7 +91,7 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, &domain.Error{Kind: domain.Invalid, Field: path, Msg: "the tokens cannot be read", Err: err}
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err != nil {
 		return nil, &domain.Error{Kind: domain.Invalid, Field: path, Msg: "the tokens cannot be read", Err: err}
@@ -128,10 +128,13 @@ func parse(path string, text []byte) ([]digest, error) {
 	return known, nil
 }
 
+// tokenRunes are those of which a token is made.
+const tokenRunes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/"
+
 // isToken reports whether a text can be sent as a bearer token (RFC 6750).
 func isToken(text string) bool {
 	bare := strings.TrimRight(text, "=")
 	return bare != "" && len(text) <= longestToken && !strings.ContainsFunc(bare, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-._~+/", r))
+		return !strings.ContainsRune(tokenRunes, r)
 	})
 }

@@ -126,7 +126,7 @@ func readFile(what, path string) ([]byte, error) {
 	if err != nil {
 		return fail(what+" cannot be read", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, largestFile+1))
 	if err != nil {
 		return fail(what+" cannot be read", err)
