@@ -58,6 +58,15 @@ func (s *secured) trust(certificates ...tls.Certificate) *tls.Config {
 // ask sends the picture, or asks for a path, on a connection of its own.
 func ask(t *testing.T, config *tls.Config, url string, picture []byte, header ...string) (*http.Response, string) {
 	t.Helper()
+	response, body, err := try(t, config, url, picture, header...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, body
+}
+
+func try(t *testing.T, config *tls.Config, url string, picture []byte, header ...string) (*http.Response, string, error) {
+	t.Helper()
 	method := http.MethodGet
 	if picture != nil {
 		method = http.MethodPost
@@ -73,14 +82,11 @@ func ask(t *testing.T, config *tls.Config, url string, picture []byte, header ..
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return nil, "", err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response, string(body)
+	return response, string(body), err
 }
 
 // call asks over gRPC for the model's metadata, and whether the server lives.
