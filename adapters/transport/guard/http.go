@@ -2,7 +2,9 @@ package guard
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/portent-go/portent/adapters/transport/internal/web"
@@ -53,7 +55,24 @@ func refuse(w http.ResponseWriter, r *http.Request, caller Caller, err error) {
 	if answer.Hint != "" && strings.HasPrefix(r.URL.Path, "/v2") {
 		answer.Error += " (" + answer.Hint + ")" // most clients of the protocol show nothing but the error
 	}
+	text, _ := json.Marshal(answer) // of strings, which cannot fail
 	header.Set("Content-Type", "application/json")
+	header.Set("Content-Length", strconv.Itoa(len(text)+1))
 	w.WriteHeader(refused.Row.Status)
-	_ = json.NewEncoder(w).Encode(answer) // whoever does not read it is refused all the same
+	_, _ = w.Write(append(text, '\n')) // whoever does not read it is refused all the same
+	letFinish(w, r)
+}
+
+// mostUnread is how much of a refused request's body is taken in.
+const mostUnread = 256 << 10
+
+// letFinish takes in what is left of a small body after the answer is out. A
+// connection that is closed with something unread is reset, and the client may lose
+// the answer. The standard library does the same where a connection is kept. A
+// client that waits to be asked for its body is not asked.
+func letFinish(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Expect") != "" || http.NewResponseController(w).Flush() != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, mostUnread)
 }

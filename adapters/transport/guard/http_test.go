@@ -1,8 +1,10 @@
 package guard_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -88,6 +90,35 @@ func TestWhoIsRefusedIsTold(t *testing.T) {
 	}
 	if got := ask(t, "GET", url+"/predict?token="+known+"&access_token="+known); got.status != http.StatusUnauthorized {
 		t.Errorf("a token in the address, where logs show it: %d", got.status)
+	}
+}
+
+// TestAConnectionIsNotResetWithTheAnswer sends a part of a body, reads the refusal,
+// and sends the rest, on a connection that is closed after the answer.
+func TestAConnectionIsNotResetWithTheAnswer(t *testing.T) {
+	url := serve(t, newGuard(t, guard.Options{Tokens: openTokens(t, tokenFile(t, known))}))
+	connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	half := strings.Repeat("x", 50_000)
+	if _, err := io.WriteString(connection, "POST /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n"+half); err != nil {
+		t.Fatal(err)
+	}
+	reader := bufio.NewReader(connection)
+	response, err := http.ReadResponse(reader, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(response.Body); err != nil || response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("%d, %v", response.StatusCode, err)
+	}
+	if _, err := io.WriteString(connection, half); err != nil {
+		t.Errorf("sending the rest: %v", err)
+	}
+	if _, err := io.Copy(io.Discard, reader); err != nil {
+		t.Errorf("waiting for the end: %v", err)
 	}
 }
 
