@@ -24,9 +24,6 @@ func (i *identity) config(protocols []string) *tls.Config {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: protocols, Certificates: []tls.Certificate{i.certificate}}
 	if i.clientCAs != nil {
 		config.ClientAuth, config.ClientCAs = tls.VerifyClientCertIfGiven, i.clientCAs
-		// A resumed session would bring along a certificate that was checked against
-		// the authorities of another time.
-		config.SessionTicketsDisabled = true
 	}
 	return config
 }

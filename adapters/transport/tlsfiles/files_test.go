@@ -155,6 +155,9 @@ func TestClients(t *testing.T) {
 	if _, err := met(address, trust); err != nil {
 		t.Errorf("a known client: %v", err)
 	}
+	if connection, err := tls.Dial("tcp", address, trust); err != nil || !connection.ConnectionState().DidResume {
+		t.Errorf("a known client does not get its session back: %v", err)
+	}
 	if _, err := met(address, &tls.Config{RootCAs: authority.Pool()}); err != nil {
 		t.Errorf("a client without a certificate, which is the handler's to refuse: %v", err)
 	}
