@@ -25,10 +25,10 @@ type banner struct {
 	took  time.Duration
 }
 
-func newBanner(o *offer, list servers, took time.Duration) banner {
+func newBanner(o *offer, list servers, scheme string, took time.Duration) banner {
 	b := banner{offer: o, took: took}
 	if addr := list.find(nameHTTP); addr != nil {
-		b.url = "http://" + reachable(addr)
+		b.url = scheme + "://" + reachable(addr)
 	}
 	if addr := list.find(nameGRPC); addr != nil {
 		b.grpc = reachable(addr)

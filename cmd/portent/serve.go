@@ -34,6 +34,8 @@ type serveSettings struct {
 	maxBatch     int
 	maxPixels    int
 	observing
+	tls   tlsSettings
+	guard guardSettings
 }
 
 func newServe() *cobra.Command {
@@ -56,6 +58,8 @@ func newServe() *cobra.Command {
 func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 	s.loading.flags(flags)
 	s.batching.flags(flags)
+	s.tls.flags(flags)
+	s.guard.flags(flags)
 	flags.StringVar(&s.models, "models", "", "folder of models to serve, a folder each, with a numbered folder for each version if there are several")
 	flags.StringVar(&s.defaultModel, "default-model", "", "which of --models /predict asks (default: the first by name)")
 	flags.DurationVar(&s.poll, "poll", 0, "how often to look whether --models has changed; 0: models change by request only")
@@ -79,6 +83,9 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.secure(logger); err != nil {
+		return err
+	}
 	stopTracing, err := s.trace(ctx, logger)
 	if err != nil {
 		return err
@@ -96,12 +103,21 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := newBanner(offer, servers, time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
+	defer s.followFiles(ctx, logger)()
+	if _, err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
 		return errors.Join(err, servers.close())
 	}
 	defer readPromptly()()
 	defer offer.follow(ctx, s.poll, logger)()
 	return servers.serveUntil(ctx, offer.repository, s.grace, logger)
+}
+
+// secure reads what the servers need to know their callers, and to be known.
+func (s *serveSettings) secure(logger *slog.Logger) error {
+	if err := s.tls.open(logger); err != nil {
+		return err
+	}
+	return s.guard.open(s.tls.clientCA != "")
 }
 
 // offer is what is served.

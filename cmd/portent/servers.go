@@ -104,6 +104,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 			{Path: "/v2", Handler: inference, Describe: inference.Describe},
 			{Path: metricsPath, Handler: s.metrics.Handler()},
 		},
+		Middleware: s.guard.overHTTP(),
 	}
 	if o.chosen != nil {
 		options.ExamplePicture = o.chosen.folder.Example
@@ -114,7 +115,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 	}
 	over := httpapi.NewServer(s.tracedHTTP(handler), logger)
 	return listening{name: nameHTTP, shutdown: sayingFarewell(over), serve: func(listener net.Listener) error {
-		if err := over.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := over.Serve(s.tls.protect(listener)); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -122,7 +123,10 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 }
 
 func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, error) {
-	over, err := grpcapi.New(o.repository, grpcapi.Options{Logger: logger, Version: versionNumber(), MaxMessage: int(s.maxBody), MaxBatch: s.maxBatch, Stats: s.tracedGRPC()})
+	over, err := grpcapi.New(o.repository, grpcapi.Options{
+		Logger: logger, Version: versionNumber(), MaxMessage: int(s.maxBody), MaxBatch: s.maxBatch,
+		TLS: s.tls.config(protocolGRPC), Admit: s.guard.overGRPC(), Stats: s.tracedGRPC(),
+	})
 	if err != nil {
 		return listening{}, err
 	}

@@ -1,6 +1,7 @@
 package grpcapi
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
 	"time"
@@ -31,6 +32,10 @@ type Options struct {
 	Stats stats.Handler
 	// TLS makes the server speak TLS only. Default: plain text.
 	TLS *tls.Config
+	// Admit decides from a call's context and its full method whether it may go on,
+	// and again for each further request of a stream. Its error is the call's.
+	// Default: all may.
+	Admit func(ctx context.Context, method string) error
 	// WatchInterval is how often a watched model's health is looked at. Default: a
 	// second.
 	WatchInterval time.Duration
