@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test check
+.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test deploy-test check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,7 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	cd test/browser && $(GO) vet -tags browser . && $(GO) mod tidy -diff
 	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/openapi && $(GO) vet . && $(GO) mod tidy -diff
+	cd test/deploy && $(GO) vet . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
@@ -134,4 +135,7 @@ browser-test: ## try the pages in a headless Chromium
 openapi-test: ## the HTTP interface's documents, and answers against them
 	cd test/openapi && $(GO) test -count 1 .
 
-check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test ## everything
+deploy-test: ## the manifests against the APIs of Kubernetes and KServe, and a start as they start it
+	cd test/deploy && $(GO) test -count 1 .
+
+check: lint test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test ## everything

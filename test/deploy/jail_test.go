@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -110,4 +111,26 @@ func loopback(args []string) (made []string) {
 		}
 	}
 	return append(made, "--addr=127.0.0.1:0", "--grpc-addr=127.0.0.1:0")
+}
+
+// inJail checks what the kernel says of a process that container started: its user,
+// its capabilities, and that nothing can be written where it runs.
+func inJail(t *testing.T, command *exec.Cmd) {
+	t.Helper()
+	if command.SysProcAttr == nil {
+		return // and the log says so
+	}
+	process := filepath.Join("/proc", strconv.Itoa(command.Process.Pid))
+	status, err := os.ReadFile(filepath.Join(process, "status"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\nUid:\t65532\t65532\t65532\t65532\n", "\nGid:\t65532\t65532\t65532\t65532\n", "\nCapEff:\t0000000000000000\n"} {
+		if !strings.Contains(string(status), want) {
+			t.Errorf("its status does not say %q:\n%s", want, status)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(process, "root", models, "new"), nil, 0o600); !errors.Is(err, syscall.EROFS) {
+		t.Errorf("its root can be written to: %v", err)
+	}
 }

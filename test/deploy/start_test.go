@@ -104,6 +104,7 @@ func TestKServeStartsIt(t *testing.T) {
 	c := filledIn(t, found, meta.ObjectMeta{Name: name, Namespace: "default"})
 	r := start(t, container(t, c, network))
 	defer r.stop(t)
+	inJail(t, r.command)
 	origin := strings.TrimSuffix(r.http, "/v2")
 	for _, path := range []string{c.ReadinessProbe.HTTPGet.Path, "/v2/health/live", "/v2/models/" + name + "/ready"} {
 		ask(t, origin+path)
@@ -117,6 +118,7 @@ func TestTheDeploymentStartsIt(t *testing.T) {
 	c := find[*apps.Deployment](t, parse(t, base, render(t)[base])).Spec.Template.Spec.Containers[0]
 	r := start(t, container(t, c, network))
 	defer r.stop(t)
+	inJail(t, r.command)
 	origin := strings.TrimSuffix(r.http, "/v2")
 	for _, probe := range []*core.Probe{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
 		ask(t, origin+probe.HTTPGet.Path)
