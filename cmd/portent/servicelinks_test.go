@@ -15,7 +15,7 @@ func TestServicesAreNoSettings(t *testing.T) {
 	if got := portent(t, append(model, links...), nil, "verify"); got.err != nil {
 		t.Errorf("beside Services: %v", got.err)
 	}
-	for _, other := range []string{"PORTENT_PORTS=1", "PORTENT_SERVICE=x", "PORTENT_DOGS_PORT=tcp://10.0.0.3:80", "PORTENT_MODLE=x"} {
+	for _, other := range []string{"PORTENT_PORTS=1", "PORTENT_SERVICE=x", "PORTENT_DOGS_PORT=tcp://10.0.0.3:80", "PORTENT_MODELL=x"} {
 		name, _, _ := strings.Cut(other, "=")
 		if got := portent(t, append(links, other), nil, "verify"); got.err == nil || !strings.Contains(got.stderr, name+": is not a setting") {
 			t.Errorf("%s beside Services: %v", other, got.err)
