@@ -16,6 +16,7 @@ import (
 // loading is the settings with which a model is opened.
 type loading struct {
 	model     string
+	name      string // what the model is called to clients; empty for its own name
 	engine    string
 	remote    remoteSettings
 	batching  batching
@@ -62,6 +63,9 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 	options.Concurrency, options.Tolerance, options.Vectors = l.workers, l.tolerance, folder.Vectors
 	predictor = l.traced(l.batching.join(predictor, &options))
 	card := folder.Card
+	if l.name != "" {
+		card.Name = l.name
+	}
 	served := &serving.Served{Name: card.Name, Version: card.Version, Card: card, Model: serving.NewModel(predictor, options), Stats: new(serving.Statistics)}
 	// A model need not be a classifier, but what its folder says must fit it.
 	served.Classifier, err = serving.NewClassifier(served.Model, card, options)

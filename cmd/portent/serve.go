@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -52,6 +53,7 @@ func newServe() *cobra.Command {
 	}
 	s.allFlags(cmd.Flags())
 	cmd.MarkFlagsMutuallyExclusive("model", "models")
+	cmd.MarkFlagsMutuallyExclusive("model-name", "models")
 	return showVariables(cmd)
 }
 
@@ -60,6 +62,7 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 	s.batching.flags(flags)
 	s.tls.flags(flags)
 	s.guard.flags(flags)
+	flags.StringVar(&s.name, "model-name", "", "what clients call the model of --model (default: the name in its config.json, or its folder's)")
 	flags.StringVar(&s.models, "models", "", "folder of models to serve, a folder each, with a numbered folder for each version if there are several")
 	flags.StringVar(&s.defaultModel, "default-model", "", "which of --models /predict asks (default: the first by name)")
 	flags.DurationVar(&s.poll, "poll", 0, "how often to look whether --models has changed; 0: models change by request only")
@@ -91,6 +94,7 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 		return err
 	}
 	defer stopTracing()
+	limitMemory(memlimit.FromCgroup, logger)
 	offer, err := s.load(ctx, logger)
 	if err != nil {
 		return err
@@ -135,6 +139,9 @@ func (s *serveSettings) load(ctx context.Context, logger *slog.Logger) (*offer, 
 	options := serving.Options{Queue: s.queue, Timeout: s.timeout}
 	if s.models != "" {
 		return s.loadStore(ctx, options, logger)
+	}
+	if err := plainName(s.name); err != nil {
+		return nil, err
 	}
 	chosen, err := s.openChosen(ctx, options, logger)
 	if err != nil {
