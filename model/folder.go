@@ -178,7 +178,11 @@ func holdsNetwork(fsys fs.FS) (bool, error) {
 			return err == nil, err
 		}
 	}
-	return false, nil
+	if _, err := fs.ReadDir(fsys, "."); err != nil {
+		return false, existing(err)
+	}
+	_, err := findNetwork(fsys, "")
+	return err == nil, nil
 }
 
 // existing returns an error unless it says that there is no such file or folder.
