@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -70,8 +69,7 @@ func startConfined(t *testing.T, until string, args ...string) (cmd *exec.Cmd, o
 	t.Helper()
 	cmd = exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), confined+"=1")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	cmd.Stderr = t.Output()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +89,7 @@ func startConfined(t *testing.T, until string, args ...string) (cmd *exec.Cmd, o
 		_ = cmd.Wait()
 		t.Skip("SKIPPED: the kernel does not confine: " + output)
 	}
-	return cmd, output + stderr.String()
+	return cmd, output
 }
 
 // TestNothingConnectsOutward serves in a process that the kernel kills when it opens
