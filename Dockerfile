@@ -7,7 +7,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=devel
-# HTTP is spoken without TLS and so in version 1.1: the standard library's HTTP/2 stays out. gRPC brings its own.
+# HTTP is spoken in version 1.1, over TLS too: the standard library's HTTP/2 stays out. gRPC brings its own.
 RUN CGO_ENABLED=0 go build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /portent ./cmd/portent
 
 FROM scratch

@@ -11,13 +11,28 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test openapi-test clients check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test deploy-test clients check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+BUILD := CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
 build: ## the static binary, in bin/portent
-	CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/portent ./cmd/portent
+	$(BUILD) -o bin/portent ./cmd/portent
+
+# The second time nothing that was compiled before is used again.
+reproducible: ## build the last commit twice, in different folders, and compare the bytes
+	@set -e; folder=$$(mktemp -d); trap 'chmod -R u+w '$$folder'; rm -rf '$$folder EXIT; \
+	git clone -q --no-hardlinks . $$folder/one; git clone -q --no-hardlinks . $$folder/another-name; \
+	(cd $$folder/one && $(BUILD) -o portent ./cmd/portent); \
+	(cd $$folder/another-name && GOCACHE=$$folder/cache TMPDIR=$$folder $(BUILD) -o portent ./cmd/portent); \
+	cmp $$folder/one/portent $$folder/another-name/portent; \
+	echo "commit $$(git rev-parse --short HEAD), twice: sha256 $$(sha256sum $$folder/one/portent | cut -d ' ' -f 1)"
+
+sbom: build ## what the binary is made of, in bin/portent.cdx.json (CycloneDX)
+	$(TOOL) cyclonedx-gomod bin -json -std -noserial -notimestamp -version $(VERSION) -output bin/portent.cdx.json bin/portent
+	$(GO) run ./test/sbom bin/portent bin/portent.cdx.json
 
 test: ## the tests, as the README has it
 	$(GO) test ./...
@@ -53,6 +68,7 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	cd test/clients && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/openapi && $(GO) vet . && $(GO) mod tidy -diff
+	cd test/deploy && $(GO) vet . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
@@ -132,8 +148,16 @@ image-test: ## build the image and try it, with docker or buildah
 browser-test: ## try the pages in a headless Chromium
 	cd test/browser && $(GO) test -tags browser -count 1 -v .
 
+# Prometheus is no Go library that a test could start.
+monitoring-test: ## a real Prometheus scrapes the server and answers the dashboard's queries
+	@if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then echo 'SKIPPED: the dashboard and the alerts need prometheus and promtool (Debian: prometheus)'; \
+	else $(GO) vet -tags monitoring ./test/monitoring && $(GO) test -tags monitoring -count 1 -v ./test/monitoring; fi
+
 openapi-test: ## the HTTP interface's documents, and answers against them
 	cd test/openapi && $(GO) test -count 1 .
+
+deploy-test: ## the manifests against the APIs of Kubernetes and KServe, and a start as they start it
+	cd test/deploy && $(GO) test -count 1 .
 
 # What is written in Python has an environment each: MLServer asks for other versions.
 CLIENTS_PYTHON := bin/clients-python
@@ -151,4 +175,4 @@ clients: ## clients of Triton and KServe, grpcurl and Schemathesis against the s
 	@$(MAKE) --no-print-directory $(MLSERVER_PYTHON) || echo 'SKIPPED: MLServer needs Python 3 with venv and the package index'
 	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON)) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON)) $(GO) test -count 1 -v .
 
-check: lint test race noasm arm64 fresh openapi-test conformance models fuzz bench-once image-test browser-test clients ## everything
+check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients ## everything

@@ -62,8 +62,14 @@ var law = []rule{
 	{folder: "adapters/transport/httpapi", project: []string{"domain", "domain/vision", "domain/serving", "adapters/format/jsontensor", "adapters/format/picture", "adapters/transport/httpapi/internal/...", "adapters/transport/internal/web", "docs"}, foreign: []string{"github.com/gorilla/mux"}, why: "a transport knows use cases and no engine"},
 	{folder: "adapters/transport/openinference", project: []string{"domain", "domain/serving", "adapters/format/jsontensor", "adapters/format/openinference", "adapters/transport/internal/web", "docs"}, why: "a transport knows use cases and no engine"},
 	{folder: "adapters/transport/grpcapi", project: []string{"domain", "domain/serving", "adapters/format/openinference", "adapters/format/openinference/inferencepb"}, foreign: []string{"google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"os/...", "net/http/..."}, why: "a transport knows use cases and no engine"},
+	{folder: "adapters/transport/guard", project: []string{"domain", "adapters/transport/internal/web"}, foreign: []string{"github.com/hashicorp/golang-lru/v2/simplelru", "github.com/rs/cors", "golang.org/x/time/rate"}, why: "knows callers and no protocol beyond HTTP"},
+	{folder: "adapters/transport/guard/grpcguard", project: []string{"domain", "adapters/format/openinference/inferencepb", "adapters/transport/guard"}, foreign: []string{"google.golang.org/grpc"}, barred: []string{"os/...", "net/http/..."}, why: "the guard before gRPC"},
+	{folder: "adapters/transport/tlsfiles", project: []string{"domain"}, barred: []string{"net/..."}, why: "reads certificates, listens to nothing"},
+	{folder: "adapters/transport/tlsfiles/tlstest", barred: []string{"net/http/..."}, why: "makes certificates for tests"},
+	{folder: "adapters/observe/metrics", project: []string{"domain", "domain/serving"}, foreign: []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}, why: "the only room that knows Prometheus"},
+	{folder: "adapters/observe/tracing", project: []string{"domain", "domain/serving", "ports"}, foreign: []string{"go.opentelemetry.io", "google.golang.org/grpc"}, tests: []string{"google.golang.org/protobuf"}, why: "the only room that knows OpenTelemetry"},
 	{folder: "model", project: []string{"domain", "domain/serving", "domain/vision", "adapters/format/onnxfile"}, barred: []string{"net/..."}, why: "reads folders, runs nothing"},
-	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize"}, tests: []string{"google.golang.org/grpc"}, why: "the only place where adapters meet"},
+	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize", "github.com/KimMachineGun/automemlimit", "google.golang.org/grpc/stats"}, tests: []string{"go.opentelemetry.io/proto/otlp", "golang.org/x/sys/unix", "google.golang.org/grpc", "google.golang.org/protobuf"}, why: "the only place where adapters meet"},
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},
 	{folder: "docs", barred: outside, why: "generated documents, as they are"},
@@ -71,16 +77,17 @@ var law = []rule{
 	{folder: "tools/swaggerui", foreign: []string{"github.com/swaggo"}, why: "writes files when generating"},
 	{folder: "bench/...", project: []string{"..."}, foreign: []string{"fortio.org", "github.com/gomlx", "github.com/jedib0t/go-pretty", "github.com/owulveryck/onnx-go", "github.com/shirou/gopsutil", "github.com/yalue/onnxruntime_go", "go4.org/unsafe/assume-no-moving-gc", "gonum.org", "gorgonia.org/tensor"}, why: "a module of its own, which knows all peers"},
 	{folder: "test/conformance", project: []string{"domain", "adapters/engine/onnxgo", "adapters/format/onnxfile"}, foreign: []string{"github.com/owulveryck/onnx-go", "gorgonia.org/tensor"}, why: "a module of its own, which sees the engine from outside"},
+	{folder: "test/deploy", project: []string{"domain", "model", "adapters/format/openinference/inferencepb"}, foreign: []string{"github.com/prometheus-operator", "golang.org/x/sys", "google.golang.org/grpc", "k8s.io", "sigs.k8s.io"}, why: "a module of its own, which starts the program as Kubernetes does"},
 	{folder: "test/openapi", project: []string{"domain", "domain/serving", "domain/vision", "ports/predictortest", "adapters/transport/httpapi", "adapters/transport/openinference"}, foreign: []string{"github.com/getkin/kin-openapi"}, why: "a module of its own, which sees the transport from outside"},
-	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp"}, why: "tests of the program from outside"},
+	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, why: "tests of the program from outside"},
 }
 
 // testsMayImport is what test files may import beyond their folder's rule: the
 // contract suite, readers for golden files, and the standard library as a whole.
-var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "model"}
+var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/tlsfiles/tlstest", "model"}
 
 // forTests are the folders that only test files may import.
-var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest"}
+var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/tlsfiles/tlstest"}
 
 func TestLawOfTheHouse(t *testing.T) {
 	for _, violation := range check(os.DirFS("."), law) {

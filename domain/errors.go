@@ -13,17 +13,19 @@ type Kind uint8
 
 // The kinds of error.
 const (
-	Internal    Kind = iota // our fault; details are for the log, not for the caller
-	Invalid                 // the input is not what was asked for
-	NotFound                // no such model, version or resource
-	Unsupported             // right in itself, but not something this engine can do
-	Overloaded              // too much work at once; try again later
-	Unavailable             // not ready yet, or draining
-	Timeout                 // the deadline passed
-	Canceled                // the caller went away
+	Internal        Kind = iota // our fault; details are for the log, not for the caller
+	Invalid                     // the input is not what was asked for
+	NotFound                    // no such model, version or resource
+	Unsupported                 // right in itself, but not something this engine can do
+	Overloaded                  // too much work at once; try again later
+	Unavailable                 // not ready yet, or draining
+	Timeout                     // the deadline passed
+	Canceled                    // the caller went away
+	Unauthenticated             // the caller has not shown who it is
+	RateLimited                 // the caller has asked for more than its share
 )
 
-var kindNames = [...]string{"internal", "invalid", "not found", "unsupported", "overloaded", "unavailable", "timeout", "canceled"}
+var kindNames = [...]string{"internal", "invalid", "not found", "unsupported", "overloaded", "unavailable", "timeout", "canceled", "unauthenticated", "rate limited"}
 
 // String returns the kind in words.
 func (k Kind) String() string {
@@ -53,7 +55,7 @@ type Error struct {
 	Hint     string // what to do about it, where the mistake is a known one
 	Err      error  // the cause, told after the message; may be nil
 
-	RetryAfter time.Duration // with Overloaded and Unavailable: when it is worth trying again; 0 is unknown
+	RetryAfter time.Duration // with Overloaded, Unavailable and RateLimited: when it is worth trying again; 0 is unknown
 
 	cause error // a cause that the message tells already
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -147,16 +148,25 @@ func (f *Folder) readRest(fsys fs.FS) error {
 	return nil
 }
 
-// findNetwork returns the name of a folder's network.
+// findNetwork returns the name of a folder's network: one of the usual names, or
+// that of the only .onnx file, since not everybody who stores models renames them.
 func findNetwork(fsys fs.FS, source string) (string, error) {
 	for _, candidate := range networkNames {
 		if _, err := fs.Stat(fsys, candidate); err == nil {
 			return candidate, nil
 		}
 	}
+	only, err := fs.Glob(fsys, "*.onnx")
+	if err == nil && len(only) == 1 {
+		return only[0], nil
+	}
+	holds := "the folder holds no model.onnx"
+	if len(only) > 1 {
+		holds = fmt.Sprintf("the folder holds %d networks and none is model.onnx: %s", len(only), strings.Join(only, ", "))
+	}
 	return "", &domain.Error{
-		Kind: domain.NotFound, Field: "model " + source, Msg: "the folder holds no model.onnx",
-		Expected: strings.Join(networkNames, " or "), Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
+		Kind: domain.NotFound, Field: "model " + source, Msg: holds,
+		Expected: strings.Join(networkNames, " or ") + ", or one file .onnx of another name", Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
 	}
 }
 
@@ -168,7 +178,11 @@ func holdsNetwork(fsys fs.FS) (bool, error) {
 			return err == nil, err
 		}
 	}
-	return false, nil
+	if _, err := fs.ReadDir(fsys, "."); err != nil {
+		return false, existing(err)
+	}
+	_, err := findNetwork(fsys, "")
+	return err == nil, nil
 }
 
 // existing returns an error unless it says that there is no such file or folder.

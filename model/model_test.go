@@ -210,6 +210,22 @@ func TestNetworkInOptimumsFolder(t *testing.T) {
 	}
 }
 
+func TestNetworkOfAnotherName(t *testing.T) {
+	fsys := folderWith(t, "", nil)
+	fsys["resnet-v2.onnx"] = fsys["model.onnx"]
+	if f, err := model.Open(fsys, "name", "here"); err != nil || len(f.Vectors) == 0 {
+		t.Errorf("beside model.onnx: %v", err)
+	}
+	delete(fsys, "model.onnx")
+	if f, err := model.Open(fsys, "name", "here"); err != nil || f.Card.Name != "cifar10-resnet20" {
+		t.Errorf("alone: %v", err)
+	}
+	fsys["vgg.onnx"] = fsys["resnet-v2.onnx"]
+	if _, err := model.Open(fsys, "name", "here"); domain.KindOf(err) != domain.NotFound || !strings.Contains(err.Error(), "resnet-v2.onnx, vgg.onnx") {
+		t.Errorf("one of two: %v", err)
+	}
+}
+
 func FuzzConfigs(f *testing.F) {
 	for _, name := range []string{"config.json", "preprocessor_config.json"} {
 		data, err := os.ReadFile(name)

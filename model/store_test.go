@@ -37,7 +37,7 @@ func put(t *testing.T, file, text string) {
 }
 
 func TestStoreFindsModelsAndVersions(t *testing.T) {
-	s, directory := storeWith(t, "plain/model.onnx", "many/2/model.onnx", "many/10/model.onnx", "many/03/model.onnx", "many/x/model.onnx", "many/4/other.onnx",
+	s, directory := storeWith(t, "plain/model.onnx", "many/2/model.onnx", "many/10/model.onnx", "many/03/model.onnx", "many/x/model.onnx", "many/4/one.onnx", "many/4/two.onnx", "many/11/other.onnx",
 		"optimum/onnx/model.onnx", ".hidden/model.onnx", "empty/readme.txt", "file.onnx")
 	put(t, filepath.Join(directory, "named", "model.onnx"), "x")
 	put(t, filepath.Join(directory, "named", "config.json"), `{"version": "2026.1"}`)
@@ -45,7 +45,7 @@ func TestStoreFindsModelsAndVersions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string][]string{"plain": {"1"}, "many": {"2", "10"}, "optimum": {"1"}, "named": {"2026.1"}}
+	want := map[string][]string{"plain": {"1"}, "many": {"2", "10", "11"}, "optimum": {"1"}, "named": {"2026.1"}}
 	if !maps.EqualFunc(models, want, slices.Equal[[]string]) {
 		t.Errorf("%v, expected %v", models, want)
 	}

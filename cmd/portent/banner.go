@@ -19,18 +19,22 @@ import (
 // banner is what a person sees when the server is ready.
 type banner struct {
 	*offer
-	url  string // of the HTTP server; empty if there is none
-	grpc string // address of the gRPC server; empty if there is none
-	took time.Duration
+	url   string // of the HTTP server; empty if there is none
+	grpc  string // address of the gRPC server; empty if there is none
+	admin string // address for operators; empty if there is none
+	took  time.Duration
 }
 
-func newBanner(o *offer, list servers, took time.Duration) banner {
+func newBanner(o *offer, list servers, scheme string, took time.Duration) banner {
 	b := banner{offer: o, took: took}
 	if addr := list.find(nameHTTP); addr != nil {
-		b.url = "http://" + reachable(addr)
+		b.url = scheme + "://" + reachable(addr)
 	}
 	if addr := list.find(nameGRPC); addr != nil {
 		b.grpc = reachable(addr)
+	}
+	if addr := list.find(nameAdmin); addr != nil {
+		b.admin = reachable(addr)
 	}
 	return b
 }
@@ -50,9 +54,13 @@ func (b banner) WriteTo(w io.Writer) (int64, error) {
 		line(&text, "browse", "%s/swagger/index.html", b.url)
 		line(&text, "openapi", "%s/openapi.json", b.url)
 		line(&text, "inference", "%s/v2", b.url)
+		line(&text, "metrics", "%s%s", b.url, metricsPath)
 	}
 	if b.grpc != "" {
 		line(&text, "grpc", "%s", b.grpc)
+	}
+	if b.admin != "" {
+		line(&text, "admin", "%s", b.admin)
 	}
 	line(&text, "stop", "Ctrl+C")
 	fmt.Fprintln(&text)

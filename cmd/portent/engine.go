@@ -11,6 +11,7 @@ import (
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo"
 	"github.com/portent-go/portent/adapters/engine/openinference"
+	"github.com/portent-go/portent/adapters/observe/tracing"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 	"github.com/portent-go/portent/model"
@@ -29,6 +30,7 @@ type remoteSettings struct {
 	model     string
 	version   string
 	tokenFile string
+	tls       endpointTLS
 }
 
 func (r *remoteSettings) flags(flags *pflag.FlagSet) {
@@ -36,6 +38,7 @@ func (r *remoteSettings) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&r.model, "remote-model", "", "the model's name on those servers (default: that of --model)")
 	flags.StringVar(&r.version, "remote-version", "", "the model's version on those servers (default: their choice)")
 	flags.StringVar(&r.tokenFile, "endpoint-token-file", "", "file that holds the bearer token for those servers; it is read anew when it is needed")
+	r.tls.flags(flags)
 }
 
 // token returns what gives the bearer token, nil if there is none.
@@ -61,8 +64,13 @@ func (l *loading) predictor(ctx context.Context, folder *model.Folder, logger *s
 		if name == "" {
 			name = folder.Card.Name
 		}
+		config, err := l.remote.tls.config()
+		if err != nil {
+			return nil, err
+		}
 		return openinference.Open(ctx, openinference.Options{
-			Endpoints: l.remote.endpoints, Model: name, Version: l.remote.version, Token: l.remote.token(), Logger: logger,
+			Endpoints: l.remote.endpoints, Model: name, Version: l.remote.version, Token: l.remote.token(), TLS: config, Logger: logger,
+			Propagate: tracing.Inject,
 		})
 	default:
 		return nil, &domain.Error{

@@ -21,15 +21,19 @@ func variableOf(flag string) string {
 
 // applyEnvironment sets the command's flags that were not given on the command
 // line from their variables. A PORTENT_ variable that is no command's flag is an
-// error: it would be a setting that somebody relies on and nobody reads.
+// error: it would be a setting that somebody relies on and nobody reads. Those that
+// Kubernetes makes of a Service with such a name are none of ours.
 func applyEnvironment(root, cmd *cobra.Command, environ []string) error {
-	known := variables(root)
+	known, services := variables(root), servicesIn(environ)
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		if !strings.HasPrefix(name, environmentPrefix) {
 			continue
 		}
 		flag, ok := known[name]
+		if !ok && services.made(name) {
+			continue
+		}
 		if !ok {
 			return &domain.Error{
 				Kind: domain.Invalid, Field: name, Msg: "is not a setting",

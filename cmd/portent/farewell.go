@@ -27,8 +27,17 @@ func sayingFarewell(over *http.Server) (shutdown func(context.Context) error) {
 			connections.Add(-1)
 		}
 	}
+	end := shutdownHTTP(over)
 	return func(ctx context.Context) error {
 		awaitNone(ctx, &connections)
+		return end(ctx)
+	}
+}
+
+// shutdownHTTP returns what shuts a server down: within the context what was
+// accepted is answered, then the rest is broken off.
+func shutdownHTTP(over *http.Server) func(context.Context) error {
+	return func(ctx context.Context) error {
 		if err := over.Shutdown(ctx); err != nil {
 			return errors.Join(err, over.Close())
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/portent-go/portent/adapters/observe/tracing"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 	"github.com/portent-go/portent/model"
@@ -15,6 +16,7 @@ import (
 // loading is the settings with which a model is opened.
 type loading struct {
 	model     string
+	name      string // what the model is called to clients; empty for its own name
 	engine    string
 	remote    remoteSettings
 	batching  batching
@@ -23,6 +25,7 @@ type loading struct {
 	isa       string
 	tolerance float64
 	maxMemory int
+	tracing   *tracing.Tracing // nil: nothing is traced
 }
 
 // Flags that several commands have.
@@ -58,8 +61,11 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 		return nil, named(folder, err)
 	}
 	options.Concurrency, options.Tolerance, options.Vectors = l.workers, l.tolerance, folder.Vectors
-	predictor = l.batching.join(predictor, &options)
+	predictor = l.traced(l.batching.join(predictor, &options))
 	card := folder.Card
+	if l.name != "" {
+		card.Name = l.name
+	}
 	served := &serving.Served{Name: card.Name, Version: card.Version, Card: card, Model: serving.NewModel(predictor, options), Stats: new(serving.Statistics)}
 	// A model need not be a classifier, but what its folder says must fit it.
 	served.Classifier, err = serving.NewClassifier(served.Model, card, options)

@@ -32,6 +32,7 @@ func portent(t *testing.T, environ []string, stdin io.Reader, args ...string) re
 type server struct {
 	url    string
 	grpc   string // host:port
+	admin  string // host:port; empty if it is off
 	stop   context.CancelFunc
 	done   chan error
 	stderr *bytes.Buffer // to be read after done only
@@ -57,6 +58,9 @@ func serveModel(t *testing.T, args ...string) *server {
 		}
 		if address, ok := strings.CutPrefix(strings.TrimSpace(line), "grpc "); ok {
 			s.grpc = strings.TrimSpace(address)
+		}
+		if address, ok := strings.CutPrefix(strings.TrimSpace(line), "admin "); ok {
+			s.admin = strings.TrimSpace(address)
 		}
 	}
 	if s.url == "" {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -33,8 +34,9 @@ type serveSettings struct {
 	maxBody      int64
 	maxBatch     int
 	maxPixels    int
-	logLevel     string
-	logFormat    string
+	observing
+	tls   tlsSettings
+	guard guardSettings
 }
 
 func newServe() *cobra.Command {
@@ -51,12 +53,16 @@ func newServe() *cobra.Command {
 	}
 	s.allFlags(cmd.Flags())
 	cmd.MarkFlagsMutuallyExclusive("model", "models")
+	cmd.MarkFlagsMutuallyExclusive("model-name", "models")
 	return showVariables(cmd)
 }
 
 func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
-	s.flags(flags)
+	s.loading.flags(flags)
 	s.batching.flags(flags)
+	s.tls.flags(flags)
+	s.guard.flags(flags)
+	flags.StringVar(&s.name, "model-name", "", "what clients call the model of --model (default: the name in its config.json, or its folder's)")
 	flags.StringVar(&s.models, "models", "", "folder of models to serve, a folder each, with a numbered folder for each version if there are several")
 	flags.StringVar(&s.defaultModel, "default-model", "", "which of --models /predict asks (default: the first by name)")
 	flags.DurationVar(&s.poll, "poll", 0, "how often to look whether --models has changed; 0: models change by request only")
@@ -68,8 +74,7 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 	flags.Int64Var(&s.maxBody, "max-body", 16<<20, "largest request in bytes")
 	flags.IntVar(&s.maxBatch, "max-batch", 256, "most inputs in one batch request")
 	flags.IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
-	flags.StringVar(&s.logLevel, "log-level", "info", "debug (every request), info, warn or error")
-	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
+	s.observing.flags(flags)
 }
 
 func serve(cmd *cobra.Command, s *serveSettings) (err error) {
@@ -77,25 +82,46 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err := s.prepare(cmd.Flags()); err != nil {
 		return err
 	}
-	logger, err := newLogger(cmd.ErrOrStderr(), s.logLevel, s.logFormat)
+	logger, err := s.logger(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
+	if err := s.secure(logger); err != nil {
+		return err
+	}
+	stopTracing, err := s.trace(ctx, logger)
+	if err != nil {
+		return err
+	}
+	defer stopTracing()
+	limitMemory(memlimit.FromCgroup, logger)
 	offer, err := s.load(ctx, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, offer.repository.Close()) }()
+	if err := s.observe(offer.repository); err != nil {
+		return err
+	}
 	servers, err := s.listen(ctx, offer, logger)
 	if err != nil {
 		return err
 	}
-	if _, err := newBanner(offer, servers, time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
+	defer s.followFiles(ctx, logger)()
+	if _, err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
 		return errors.Join(err, servers.close())
 	}
 	defer readPromptly()()
 	defer offer.follow(ctx, s.poll, logger)()
 	return servers.serveUntil(ctx, offer.repository, s.grace, logger)
+}
+
+// secure reads what the servers need to know their callers, and to be known.
+func (s *serveSettings) secure(logger *slog.Logger) error {
+	if err := s.tls.open(logger); err != nil {
+		return err
+	}
+	return s.guard.open(s.tls.clientCA != "")
 }
 
 // offer is what is served.
@@ -113,6 +139,9 @@ func (s *serveSettings) load(ctx context.Context, logger *slog.Logger) (*offer, 
 	options := serving.Options{Queue: s.queue, Timeout: s.timeout}
 	if s.models != "" {
 		return s.loadStore(ctx, options, logger)
+	}
+	if err := plainName(s.name); err != nil {
+		return nil, err
 	}
 	chosen, err := s.openChosen(ctx, options, logger)
 	if err != nil {

@@ -47,7 +47,10 @@ func (s *serveSettings) listen(ctx context.Context, o *offer, logger *slog.Logge
 	if len(list) == 0 {
 		return list, &domain.Error{Kind: domain.Invalid, Field: "--addr and --grpc-addr", Msg: "both are off", Expected: "one of them at least"}
 	}
-	return list, nil
+	if s.adminAddr != addrOff {
+		list, err = list.add(ctx, "--admin-addr", s.adminAddr, func() (listening, error) { return s.adminServer(logger), nil })
+	}
+	return list, err
 }
 
 // add listens on an address, and makes what serves there.
@@ -88,15 +91,20 @@ func (list servers) find(name string) net.Addr {
 
 // Names of the servers.
 const (
-	nameHTTP = "http"
-	nameGRPC = "grpc"
+	nameHTTP  = "http"
+	nameGRPC  = "grpc"
+	nameAdmin = "admin"
 )
 
 func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, error) {
 	inference := openinference.New(o.repository, openinference.Options{Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch})
 	options := httpapi.Options{
 		Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch, MaxPixels: s.maxPixels,
-		SelfTest: o.selfTest, Mounts: []httpapi.Mount{{Path: "/v2", Handler: inference, Describe: inference.Describe}},
+		SelfTest: o.selfTest, Mounts: []httpapi.Mount{
+			{Path: "/v2", Handler: inference, Describe: inference.Describe},
+			{Path: metricsPath, Handler: s.metrics.Handler()},
+		},
+		Middleware: s.guard.overHTTP(),
 	}
 	if o.chosen != nil {
 		options.ExamplePicture = o.chosen.folder.Example
@@ -105,9 +113,9 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 	if err != nil {
 		return listening{}, err
 	}
-	over := httpapi.NewServer(handler, logger)
+	over := httpapi.NewServer(s.tracedHTTP(handler), logger)
 	return listening{name: nameHTTP, shutdown: sayingFarewell(over), serve: func(listener net.Listener) error {
-		if err := over.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := over.Serve(s.tls.protect(listener)); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -115,7 +123,10 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 }
 
 func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, error) {
-	over, err := grpcapi.New(o.repository, grpcapi.Options{Logger: logger, Version: versionNumber(), MaxMessage: int(s.maxBody), MaxBatch: s.maxBatch})
+	over, err := grpcapi.New(o.repository, grpcapi.Options{
+		Logger: logger, Version: versionNumber(), MaxMessage: int(s.maxBody), MaxBatch: s.maxBatch,
+		TLS: s.tls.config(protocolGRPC), Admit: s.guard.overGRPC(), Stats: s.tracedGRPC(),
+	})
 	if err != nil {
 		return listening{}, err
 	}

@@ -39,9 +39,11 @@ type member struct {
 	from   int // its first row in the batch
 }
 
-func newBatch() *batch {
-	// No caller's values are those of all, and their Timings are theirs alone.
-	return &batch{company: newCompany(context.Background()), done: make(chan struct{})}
+// newBatch returns a batch that the request of this context begins.
+func newBatch(ctx context.Context) *batch {
+	// The context's values, such as a trace, are those of the first member. Its
+	// Timings are its alone.
+	return &batch{company: newCompany(WithTimings(ctx, new(Timings))), done: make(chan struct{})}
 }
 
 // takes reports whether inputs agree with those of the members, but for the

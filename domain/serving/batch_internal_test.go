@@ -11,7 +11,7 @@ import (
 // TestWhoLeavesBeforeInputsAreCopiedIsLeftOut has a member leave after the batch
 // was launched, when its inputs may not be read any more.
 func TestWhoLeavesBeforeInputsAreCopiedIsLeftOut(t *testing.T) {
-	b := newBatch()
+	b := newBatch(t.Context())
 	var members []*member
 	for i := range 3 {
 		tensor, err := domain.NewTensor(domain.Shape{1, 1}, []float32{float32(i)})

@@ -108,7 +108,7 @@ func (b *Batcher) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain
 	}
 	timings := timingsOf(ctx)
 	timings.accounted = true
-	m := b.admit(inputs)
+	m := b.admit(ctx, inputs)
 	if m == nil {
 		return b.alone(ctx, timings, inputs)
 	}

@@ -1,6 +1,7 @@
 package serving
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 
 // admit gives a request a place among others to be joined. It returns nil for one
 // that is to go on alone.
-func (b *Batcher) admit(inputs []domain.Tensor) *member {
+func (b *Batcher) admit(ctx context.Context, inputs []domain.Tensor) *member {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	rows, even := evenRows(inputs)
@@ -23,7 +24,7 @@ func (b *Batcher) admit(inputs []domain.Tensor) *member {
 		batch = nil
 	}
 	if batch == nil {
-		batch = newBatch()
+		batch = newBatch(ctx)
 		batch.timer = time.AfterFunc(b.options.MaxDelay, func() { b.overdue(batch) })
 		b.open = append(b.open, batch)
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -133,4 +135,40 @@ func (s *stage) expectAnswer(t *testing.T, requests ...*request) {
 			t.Errorf("request %d: %v %v, expected %v %v", i, r.outputs[0].Shape(), got, want[0].Shape(), expected)
 		}
 	}
+}
+
+// TestJoinedRunsCarryTheFirstCallersValues has one caller's prediction under way,
+// while two others gather.
+func TestJoinedRunsCarryTheFirstCallersValues(t *testing.T) {
+	type key struct{}
+	synctest.Test(t, func(t *testing.T) {
+		fake := predictortest.NewFake(signature(domain.Dynamic))
+		var seen []any
+		fake.Hook = func(ctx context.Context) error {
+			seen = append(seen, ctx.Value(key{}))
+			if serving.TimingsFrom(ctx) == nil {
+				seen = append(seen, "no timings")
+			}
+			time.Sleep(time.Second)
+			return nil
+		}
+		batcher := serving.NewBatcher(fake, serving.BatcherOptions{MaxDelay: time.Minute})
+		var group sync.WaitGroup
+		for _, name := range []string{"alone", "first", "second"} {
+			group.Go(func() {
+				ctx := serving.WithTimings(context.WithValue(t.Context(), key{}, name), new(serving.Timings))
+				if _, err := batcher.Predict(ctx, row(t, 1)); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		group.Wait()
+		if err := batcher.Close(); err != nil {
+			t.Error(err)
+		}
+		if !slices.Equal(seen, []any{"alone", "first"}) {
+			t.Errorf("the engine ran for %v", seen)
+		}
+	})
 }

@@ -122,13 +122,6 @@ func (g *gate) release(rows int) {
 
 func (g *gate) close() { close(g.closing) }
 
-// load returns how many calls have a place, and how many wait for one.
-func (g *gate) load() (running, waiting int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.running, len(g.waiting)
-}
-
 // work is the time that rows are expected to take in one place.
 func (g *gate) work(rows int) time.Duration { return time.Duration(rows) * g.perRow }
 

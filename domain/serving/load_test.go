@@ -40,8 +40,8 @@ func bubble(t *testing.T, options serving.Options, test func(t *testing.T, model
 		}
 		test(t, model)
 		synctest.Wait()
-		if running, waiting := model.Load(); running != 0 || waiting != 0 {
-			t.Errorf("%d running and %d waiting in the end", running, waiting)
+		if load := model.Load(); load.Running != 0 || load.Waiting != 0 {
+			t.Errorf("%d running and %d waiting in the end", load.Running, load.Waiting)
 		}
 	})
 }
@@ -90,8 +90,8 @@ func TestADeadlineThatCannotBeMetIsRefusedAtOnce(t *testing.T) {
 			})
 			synctest.Wait()
 		}
-		if running, waiting := model.Load(); running != 2 || waiting != 4 {
-			t.Fatalf("%d running, %d waiting", running, waiting)
+		if load := model.Load(); load.Running != 2 || load.Waiting != 4 {
+			t.Fatalf("%d running, %d waiting", load.Running, load.Waiting)
 		}
 		for _, c := range []struct {
 			rows   int
@@ -144,8 +144,8 @@ func TestGivingUpMakesRoom(t *testing.T) {
 		}
 		cancel()
 		synctest.Wait()
-		if running, waiting := model.Load(); running != 1 || waiting != 0 {
-			t.Errorf("%d running, %d waiting", running, waiting)
+		if load := model.Load(); load.Running != 1 || load.Waiting != 0 {
+			t.Errorf("%d running, %d waiting", load.Running, load.Waiting)
 		}
 		if _, err := model.Predict(t.Context(), row(t, 1)); err != nil {
 			t.Error(err)
@@ -191,8 +191,8 @@ func TestLeavingAsTheTurnComes(t *testing.T) {
 				}
 			})
 			calls.Wait()
-			if running, waiting := model.Load(); running != 0 || waiting != 0 {
-				t.Fatalf("%d running and %d waiting", running, waiting)
+			if load := model.Load(); load.Running != 0 || load.Waiting != 0 {
+				t.Fatalf("%d running and %d waiting", load.Running, load.Waiting)
 			}
 		}
 	})

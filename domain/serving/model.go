@@ -3,6 +3,7 @@ package serving
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/portent-go/portent/domain"
@@ -20,7 +21,8 @@ type Model struct {
 	options   Options
 	gate      *gate
 	readiness readiness
-	calls     sync.WaitGroup // calls under way
+	selfTest  atomic.Pointer[float64] // the largest difference; nil if not tested
+	calls     sync.WaitGroup          // calls under way
 	closing   sync.Once
 	closeErr  error
 }
@@ -120,9 +122,6 @@ func (m *Model) rows(inputs []domain.Tensor) int {
 	}
 	return rowsOf(inputs)
 }
-
-// Load returns how many predictions are running, and how many wait for their turn.
-func (m *Model) Load() (running, waiting int) { return m.gate.load() }
 
 // guarded runs the Predictor and turns what it must not do (panic, or answer
 // something else than its signature) into an error of kind Internal.

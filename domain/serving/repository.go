@@ -14,12 +14,13 @@ import (
 // for concurrent use: models may be loaded, replaced and unloaded while requests
 // are answered, and no request is lost by it.
 type Repository struct {
-	loader   Loader          // nil: what is served never changes
-	life     context.Context // of loads; ends with Drain
-	endLoads context.CancelFunc
-	loads    sync.WaitGroup // under way
-	closing  sync.Once
-	closeErr error
+	loader    Loader          // nil: what is served never changes
+	life      context.Context // of loads; ends with Drain
+	endLoads  context.CancelFunc
+	loads     sync.WaitGroup // under way
+	observers []Observer     // of requests
+	closing   sync.Once
+	closeErr  error
 
 	mu        sync.RWMutex
 	models    map[string]*entry

@@ -43,13 +43,28 @@ type Snapshot struct {
 
 // Observation is what became of one request.
 type Observation struct {
-	Rows                        int // the length of the batch axis; 1 for a model without
+	Transport                   string // by which the request came, such as "grpc"
+	Rows                        int    // the length of the batch axis; 1 for a model without
 	Queue, Input, Infer, Output time.Duration
 	Err                         error // why there was no answer
 
 	accounted bool // runs and runRows are known; otherwise the engine ran once, for these rows alone
 	runs      int  // of the engine, as far as they are not accounted to other requests
 	runRows   int  // of each run
+}
+
+// Runs returns how often the engine ran for the request, and with how many rows
+// each time. A run that was joined from several requests is counted for one of
+// them.
+func (o Observation) Runs() (runs, rows int) {
+	switch {
+	case o.accounted:
+		return o.runs, o.runRows
+	case o.Err != nil:
+		return 0, 0
+	default:
+		return 1, max(1, o.Rows)
+	}
 }
 
 // maxSizes bounds how many different numbers of rows are listed: clients choose
@@ -81,11 +96,8 @@ func (s *Statistics) Observe(o Observation) {
 	s.snapshot.ComputeInfer.add(o.Infer)
 	s.snapshot.ComputeOutput.add(o.Output)
 	s.snapshot.InferenceCount += uint64(max(0, o.Rows))
-	if !o.accounted {
-		o.runs, o.runRows = 1, max(1, o.Rows)
-	}
-	if o.runs > 0 {
-		s.ran(o.runs, o.runRows, o.Infer)
+	if runs, rows := o.Runs(); runs > 0 {
+		s.ran(runs, rows, o.Infer)
 	}
 }
 

@@ -39,6 +39,7 @@ func (m *Model) Verify(ctx context.Context) ([]Result, error) {
 		}
 		results = append(results, m.verify(ctx, vector))
 	}
+	m.noteSelfTest(results)
 	if err := failure(results, m.options.Tolerance); err != nil {
 		m.readiness.set(stateUnverified, err.Error())
 		return results, err

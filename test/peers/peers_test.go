@@ -107,8 +107,11 @@ func keepsKind(t *testing.T, serve func(*testing.T, ports.Predictor) string, kin
 		t.Fatal(err)
 	}
 	want := kind
-	if kind == domain.Canceled { // by whom, the engine cannot know
+	switch kind {
+	case domain.Canceled, domain.Unauthenticated: // by whom, the engine cannot know; it is not its caller who is not known
 		want = domain.Unavailable
+	case domain.RateLimited: // all of the engine's callers together
+		want = domain.Overloaded
 	}
 	if _, err := engine.Predict(t.Context(), []domain.Tensor{x}); domain.KindOf(err) != want {
 		t.Errorf("it came as %v: %v", domain.KindOf(err), err)

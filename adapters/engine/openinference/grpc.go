@@ -59,8 +59,13 @@ func dialGRPC(a address, options Options) (channel, error) {
 
 func (c *grpcChannel) close() error { return c.connection.Close() }
 
-// authorized puts the token into a call's headers.
+// authorized puts the token, and what the context carries on, into a call's
+// headers.
 func (c *grpcChannel) authorized(ctx context.Context) (context.Context, error) {
+	if c.options.Propagate != nil {
+		parent := ctx
+		c.options.Propagate(parent, func(key, value string) { ctx = metadata.AppendToOutgoingContext(ctx, key, value) })
+	}
 	if c.options.Token == nil {
 		return ctx, nil
 	}

@@ -25,6 +25,9 @@ type Options struct {
 	// Token gives the bearer token for a call. It is sent over TLS only, and in
 	// plain text to this machine itself. Default: none.
 	Token Token
+	// Propagate tells the headers that a call is to carry on from its context, such
+	// as that of a trace. Default: none.
+	Propagate func(ctx context.Context, set func(key, value string))
 	// TLS is how to speak TLS, where an endpoint does. Default: with the system's
 	// authorities.
 	TLS *tls.Config

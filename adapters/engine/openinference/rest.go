@@ -83,6 +83,9 @@ func (c *restChannel) exchange(request *http.Request, read func(header http.Head
 		}
 		request.Header.Set("Authorization", token)
 	}
+	if c.options.Propagate != nil {
+		c.options.Propagate(ctx, request.Header.Set)
+	}
 	response, err := c.client.Do(request)
 	if err != nil {
 		return broken(ctx, err)

@@ -66,6 +66,9 @@ func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerI
 	c, ctx := newCall(ctx, info.FullMethod)
 	_ = grpc.SetHeader(ctx, metadata.Pairs(requestIDKey, c.id)) // fails only where the header is out, which it cannot be
 	err = s.guarded(ctx, c, func() (err error) {
+		if err := s.admit(ctx, c.method); err != nil {
+			return err
+		}
 		answer, err = handle(ctx, request)
 		return err
 	})
@@ -79,7 +82,12 @@ func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerI
 func (s *Server) streaming(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
 	c, ctx := newCall(stream.Context(), info.FullMethod)
 	_ = stream.SetHeader(metadata.Pairs(requestIDKey, c.id))
-	return s.guarded(ctx, c, func() error { return handle(service, &endingStream{stream, ctx, s.stopping}) })
+	return s.guarded(ctx, c, func() error {
+		if err := s.admit(ctx, c.method); err != nil {
+			return err
+		}
+		return handle(service, &endingStream{stream, ctx, s.stopping})
+	})
 }
 
 // guarded runs a handler, writes the call's line in the log and returns the status

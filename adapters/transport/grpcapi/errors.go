@@ -31,6 +31,9 @@ var byKind = map[domain.Kind]row{
 	domain.Unavailable: {codes.Unavailable, "UNAVAILABLE"},
 	domain.Timeout:     {codes.DeadlineExceeded, "TIMEOUT"},
 	domain.Canceled:    {codes.Canceled, "CANCELED"},
+
+	domain.Unauthenticated: {codes.Unauthenticated, "UNAUTHENTICATED"},
+	domain.RateLimited:     {codes.ResourceExhausted, "RATE_LIMITED"},
 }
 
 const (
@@ -65,7 +68,7 @@ func statusOf(err error, requestID string) *status.Status {
 				info.Metadata[key] = shortened(value, longestDetail)
 			}
 		}
-		if kind == domain.Overloaded || reason.RetryAfter > 0 {
+		if kind == domain.Overloaded || kind == domain.RateLimited || reason.RetryAfter > 0 {
 			retry := &errdetails.RetryInfo{RetryDelay: durationpb.New(max(leastRetry, reason.RetryAfter))}
 			details = append(details, retry)
 		}

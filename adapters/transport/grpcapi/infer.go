@@ -11,10 +11,14 @@ import (
 	"github.com/portent-go/portent/domain/serving"
 )
 
+// transport is the name of this interface to those who observe requests.
+const transport = "grpc"
+
 // ModelInfer predicts.
 func (s *Server) ModelInfer(ctx context.Context, request *inferencepb.ModelInferRequest) (*inferencepb.ModelInferResponse, error) {
 	served, release, err := s.repository.Acquire(request.GetModelName(), request.GetModelVersion())
 	if err != nil {
+		s.repository.Observe(ctx, nil, serving.Observation{Transport: transport, Err: err})
 		return nil, err
 	}
 	defer release()
@@ -22,8 +26,8 @@ func (s *Server) ModelInfer(ctx context.Context, request *inferencepb.ModelInfer
 	infer := inference{server: s, served: served, request: request, call: c, rows: 1}
 	response, err := infer.answer(ctx)
 	observation := c.timings.Observation(infer.rows, err)
-	observation.Input, observation.Output = c.decode, c.encode
-	served.Stats.Observe(observation)
+	observation.Transport, observation.Input, observation.Output = transport, c.decode, c.encode
+	s.repository.Observe(ctx, served, observation)
 	return response, err
 }
 

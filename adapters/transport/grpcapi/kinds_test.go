@@ -33,6 +33,7 @@ var rows = map[domain.Kind]struct {
 	domain.Internal: {codes.Internal, "INTERNAL"}, domain.Invalid: {codes.InvalidArgument, "INVALID_INPUT"}, domain.NotFound: {codes.NotFound, "NOT_FOUND"},
 	domain.Unsupported: {codes.Unimplemented, "UNSUPPORTED"}, domain.Overloaded: {codes.Unavailable, "OVERLOADED"}, domain.Unavailable: {codes.Unavailable, "UNAVAILABLE"},
 	domain.Timeout: {codes.DeadlineExceeded, "TIMEOUT"}, domain.Canceled: {codes.Canceled, "CANCELED"},
+	domain.Unauthenticated: {codes.Unauthenticated, "UNAUTHENTICATED"}, domain.RateLimited: {codes.ResourceExhausted, "RATE_LIMITED"},
 }
 
 // failing is a fake whose predictions fail as hook says.

@@ -1,9 +1,12 @@
 package grpcapi
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
 	"time"
+
+	"google.golang.org/grpc/stats"
 
 	"github.com/portent-go/portent/domain"
 )
@@ -24,8 +27,15 @@ type Options struct {
 	MaxBatch int
 	// MaxStreams is how many calls one connection may have under way. Default: 256.
 	MaxStreams int
+	// Stats is told how each call begins and ends, and may add to its context.
+	// Default: none.
+	Stats stats.Handler
 	// TLS makes the server speak TLS only. Default: plain text.
 	TLS *tls.Config
+	// Admit decides from a call's context and its full method whether it may go on,
+	// and again for each further request of a stream. Its error is the call's.
+	// Default: all may.
+	Admit func(ctx context.Context, method string) error
 	// WatchInterval is how often a watched model's health is looked at. Default: a
 	// second.
 	WatchInterval time.Duration

@@ -19,7 +19,7 @@ const finalParameter = "triton_final_response"
 // ModelStreamInfer predicts for each request of a stream, one after the other. A
 // request that fails is answered with its error, and the stream goes on.
 func (s *Server) ModelStreamInfer(stream grpc.BidiStreamingServer[inferencepb.ModelInferRequest, inferencepb.ModelStreamInferResponse]) error {
-	for {
+	for first := true; ; first = false {
 		request, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -27,7 +27,7 @@ func (s *Server) ModelStreamInfer(stream grpc.BidiStreamingServer[inferencepb.Mo
 		if err != nil {
 			return err
 		}
-		response := s.answerInStream(stream.Context(), request)
+		response := s.answerInStream(stream.Context(), request, first)
 		if err := domain.FromContext(stream.Context(), "answering"); err != nil {
 			return err
 		}
@@ -38,12 +38,17 @@ func (s *Server) ModelStreamInfer(stream grpc.BidiStreamingServer[inferencepb.Mo
 }
 
 // answerInStream answers one request of a stream, which has a line of its own in
-// the log.
-func (s *Server) answerInStream(ctx context.Context, request *inferencepb.ModelInferRequest) *inferencepb.ModelStreamInferResponse {
+// the log. The first has been admitted with the stream.
+func (s *Server) answerInStream(ctx context.Context, request *inferencepb.ModelInferRequest, first bool) *inferencepb.ModelStreamInferResponse {
 	c := &call{method: callOf(ctx).method, id: callOf(ctx).id, start: time.Now()}
 	ctx = context.WithValue(ctx, callKey{}, c)
 	response := new(inferencepb.ModelStreamInferResponse)
 	err := s.guarded(ctx, c, func() (err error) {
+		if !first {
+			if err := s.admit(ctx, c.method); err != nil {
+				return err
+			}
+		}
 		response.InferResponse, err = s.ModelInfer(ctx, request)
 		return err
 	})

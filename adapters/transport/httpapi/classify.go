@@ -8,12 +8,16 @@ import (
 	"github.com/portent-go/portent/domain/serving"
 )
 
+// transport is the name of this interface to those who observe requests.
+const transport = "http"
+
 // classify answers a request with predictions of a model, the default one if no
 // name is given. The model is leased until the answer has been made.
 func (h *Handler) classify(w http.ResponseWriter, r *http.Request, name string, q quantity) {
 	v, release, err := h.acquire(name)
 	if err != nil {
 		h.fail(w, r, err)
+		h.repository.Observe(r.Context(), nil, serving.Observation{Transport: transport, Err: err})
 		return
 	}
 	defer release()
@@ -34,8 +38,8 @@ func (h *Handler) classify(w http.ResponseWriter, r *http.Request, name string, 
 		h.fail(w, r, err)
 	}
 	observation := x.timings.Observation(rows, x.failure)
-	observation.Input, observation.Output = x.decode, x.encode
-	v.served.Stats.Observe(observation)
+	observation.Transport, observation.Input, observation.Output = transport, x.decode, x.encode
+	h.repository.Observe(r.Context(), v.served, observation)
 }
 
 // answer classifies what a request holds.

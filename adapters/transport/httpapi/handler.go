@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"runtime"
+	"slices"
 	"sync"
 	"weak"
 
@@ -20,6 +21,7 @@ type Handler struct {
 	tested     weak.Pointer[serving.Served] // which model the options' SelfTest is about
 	pictures   chan struct{}                // a place for each picture being decoded, so that many large ones at once do not take all memory
 	router     *mux.Router
+	entrance   http.Handler              // the router behind the options' Middleware
 	bare       func() (*document, error) // shown while there is no default classifier
 	ui         *swaggerUI
 	page       *page
@@ -49,6 +51,10 @@ func NewForRepository(repository *serving.Repository, options Options) (*Handler
 	}
 	h := &Handler{repository: repository, options: options, facts: new(sync.Map), pictures: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	h.router = h.newRouter()
+	h.entrance = h.router
+	for _, around := range slices.Backward(options.Middleware) {
+		h.entrance = around(h.entrance)
+	}
 	h.bare = sync.OnceValues(func() (*document, error) { return h.newDocument(nil) })
 	if h.ui, err = newSwaggerUI(); err != nil {
 		return nil, err

@@ -24,7 +24,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer cancel()
-	h.router.ServeHTTP(x, r)
+	h.entrance.ServeHTTP(x, r)
 }
 
 func (h *Handler) commonHeaders(x *exchange) {

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"log/slog"
+	"net/http"
 
 	"github.com/portent-go/portent/domain"
 )
@@ -31,6 +32,11 @@ type Options struct {
 	// Mounts are other interfaces that the server has beside this one. Default:
 	// none.
 	Mounts []Mount
+	// Middleware is put before all routes and mounts, the first outermost. It runs
+	// when the answer has its X-Request-Id and its headers against abuse, and what it
+	// refuses has a line in the log. It must hand on the ResponseWriter that it gets.
+	// Default: none.
+	Middleware []func(http.Handler) http.Handler
 }
 
 const (

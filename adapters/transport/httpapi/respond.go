@@ -69,7 +69,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	x := w.(*exchange)
 	x.failure = err
 	refused := byKind.RefusalOf(err)
-	if refused.Row.Status == http.StatusServiceUnavailable {
+	if refused.AskAgain() {
 		w.Header().Set("Retry-After", web.RetryAfter(refused.Reason.RetryAfter))
 	}
 	h.reply(w, r, refused.Row.Status, refused.Answer(x.id))

@@ -21,7 +21,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 // cause if it is the server's fault.
 func (h *Handler) failure(w http.ResponseWriter, r *http.Request, err error) (web.ErrorAnswer, web.Refusal) {
 	refused, id := byKind.RefusalOf(err), w.Header().Get(headerRequestID)
-	if refused.Row.Status == http.StatusServiceUnavailable {
+	if refused.AskAgain() {
 		w.Header().Set("Retry-After", web.RetryAfter(refused.Reason.RetryAfter))
 	}
 	if refused.Reason.Kind == domain.Internal {

@@ -13,6 +13,9 @@ import (
 	"github.com/portent-go/portent/domain/serving"
 )
 
+// transport is the name of this interface to those who observe requests.
+const transport = "openinference"
+
 // acquire leases the model that a request's path names.
 func (h *Handler) acquire(r *http.Request) (*serving.Served, func(), error) {
 	return h.repository.Acquire(r.PathValue("model"), r.PathValue("version"))
@@ -42,6 +45,7 @@ func (h *Handler) acquire(r *http.Request) (*serving.Served, func(), error) {
 func (h *Handler) infer(w http.ResponseWriter, r *http.Request) error {
 	served, release, err := h.acquire(r)
 	if err != nil {
+		h.repository.Observe(r.Context(), nil, serving.Observation{Transport: transport, Err: err})
 		return err
 	}
 	defer release()
@@ -50,8 +54,8 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request) error {
 	defer answer.Free()
 	err = i.run(w, r, answer)
 	observation := i.timings.Observation(i.rows, err)
-	observation.Input, observation.Output = i.decode, i.encode
-	served.Stats.Observe(observation)
+	observation.Transport, observation.Input, observation.Output = transport, i.decode, i.encode
+	h.repository.Observe(r.Context(), served, observation)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ var statuses = map[domain.Kind]struct {
 	domain.Internal: {500, "internal"}, domain.Invalid: {400, "invalid_input"}, domain.NotFound: {404, "not_found"},
 	domain.Unsupported: {400, "unsupported"}, domain.Overloaded: {503, "overloaded"}, domain.Unavailable: {503, "unavailable"},
 	domain.Timeout: {504, "timeout"}, domain.Canceled: {499, "canceled"},
+	domain.Unauthenticated: {401, "unauthenticated"}, domain.RateLimited: {429, "rate_limited"},
 }
 
 func TestEveryKindOfErrorHasItsStatus(t *testing.T) {
@@ -41,7 +42,7 @@ func TestEveryKindOfErrorHasItsStatus(t *testing.T) {
 		if response.Code != want.status || got.Code != want.code || got.RequestID == "" {
 			t.Errorf("%v: %d %+v, want %+v", kind, response.Code, got, want)
 		}
-		if retry := response.Header().Get("Retry-After"); (retry == "2") != (want.status == 503) {
+		if retry := response.Header().Get("Retry-After"); (retry == "2") != (want.status == 503 || want.status == 429) {
 			t.Errorf("%v: Retry-After is %q", kind, retry)
 		}
 		if told := strings.Contains(got.Error+got.Hint, "secret"); told != (kind != domain.Internal) {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,11 @@ func sentence(e *domain.Error) string {
 		}
 	}
 	return text
+}
+
+// AskAgain reports whether the refusal tells the caller to come back, and when.
+func (r Refusal) AskAgain() bool {
+	return r.Row.Status == http.StatusServiceUnavailable || r.Row.Status == http.StatusTooManyRequests
 }
 
 // RetryAfter returns whole seconds, rounded up, at least one.

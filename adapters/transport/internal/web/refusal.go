@@ -32,6 +32,9 @@ func NewTable(invalid int) Table {
 		domain.Unavailable: {http.StatusServiceUnavailable, "unavailable"},
 		domain.Timeout:     {http.StatusGatewayTimeout, "timeout"},
 		domain.Canceled:    {statusClientGone, "canceled"},
+
+		domain.Unauthenticated: {http.StatusUnauthorized, "unauthenticated"},
+		domain.RateLimited:     {http.StatusTooManyRequests, "rate_limited"},
 	}
 }
 

@@ -1,0 +1,74 @@
+package tracing
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/serving"
+	"github.com/portent-go/portent/ports"
+)
+
+var _ serving.Observer = (*Tracing)(nil)
+
+// Observe completes the span of a request, and makes those of its stages of what
+// they took; that of the engine has been made while it ran.
+func (t *Tracing) Observe(ctx context.Context, served *serving.Served, o serving.Observation) {
+	span := trace.SpanFromContext(ctx)
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(attribute.String("portent.transport", o.Transport))
+	if served != nil {
+		span.SetAttributes(attribute.String("portent.model", served.Name), attribute.String("portent.version", served.Version), attribute.Int("portent.rows", o.Rows))
+	}
+	if o.Err != nil {
+		span.SetAttributes(attribute.String("error.type", domain.KindOf(o.Err).String()))
+	}
+	end := time.Now()
+	t.stage(ctx, "encode", &end, o.Output)
+	end = end.Add(-o.Infer)
+	t.stage(ctx, "queue", &end, o.Queue)
+	t.stage(ctx, "decode", &end, o.Input)
+}
+
+// stage makes the span of a stage that took some time up to its end, which becomes
+// the end of the stage before. One that took no time was not reached.
+func (t *Tracing) stage(ctx context.Context, name string, end *time.Time, took time.Duration) {
+	if took <= 0 {
+		return
+	}
+	start := end.Add(-took)
+	_, span := t.tracer.Start(ctx, name, trace.WithTimestamp(start))
+	span.End(trace.WithTimestamp(*end))
+	*end = start
+}
+
+// Predictor returns a Predictor that makes a span of each prediction, below that
+// of the request. Whatever the Predictor asks of other servers is below it.
+func (t *Tracing) Predictor(over ports.Predictor) ports.Predictor {
+	return &predictor{Predictor: over, tracer: t.tracer}
+}
+
+type predictor struct {
+	ports.Predictor
+	tracer trace.Tracer
+}
+
+// Predict predicts as the Predictor beneath does.
+func (p *predictor) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+	if !trace.SpanContextFromContext(ctx).IsValid() {
+		return p.Predictor.Predict(ctx, inputs) // no request's: a self-test
+	}
+	ctx, span := p.tracer.Start(ctx, "infer")
+	defer span.End()
+	outputs, err := p.Predictor.Predict(ctx, inputs)
+	if err != nil {
+		span.SetStatus(codes.Error, domain.KindOf(err).String())
+	}
+	return outputs, err
+}

@@ -1,0 +1,114 @@
+package tracing_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/portent-go/portent/adapters/observe/tracing"
+	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/ports"
+	"github.com/portent-go/portent/ports/predictortest"
+)
+
+const (
+	traceID     = "4bf92f3577b34da6a3ce929d0e0e4736"
+	traceparent = "00-" + traceID + "-00f067aa0ba902b7-01"
+)
+
+// begin starts tracing towards a collector that takes everything.
+func begin(t *testing.T) *tracing.Tracing {
+	t.Helper()
+	sink := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(sink.Close)
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", sink.URL+"/v1/traces")
+	tracer, err := tracing.FromEnvironment(t.Context(), "1.2.3", slog.New(slog.DiscardHandler))
+	if err != nil || tracer == nil {
+		t.Fatalf("%v, %v", tracer, err)
+	}
+	t.Cleanup(func() {
+		if err := tracer.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return tracer
+}
+
+func TestPredictorKeepsTheContract(t *testing.T) {
+	tracer := begin(t)
+	predictortest.Run(t, func() (ports.Predictor, error) {
+		spec := func(name string, width int) []domain.TensorSpec {
+			return []domain.TensorSpec{{Name: name, Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, width}}}
+		}
+		return tracer.Predictor(predictortest.NewFake(domain.Signature{Inputs: spec("x", 4), Outputs: spec("y", 3)})), nil
+	}, predictortest.Options{})
+}
+
+func TestNothingIsTracedWithoutAnEndpoint(t *testing.T) {
+	if tracer, err := tracing.FromEnvironment(t.Context(), "", slog.New(slog.DiscardHandler)); tracer != nil || err != nil {
+		t.Errorf("%v, %v", tracer, err)
+	}
+	if id := tracing.TraceID(t.Context()); id != "" {
+		t.Errorf("trace %q", id)
+	}
+	tracing.Inject(t.Context(), func(key, value string) { t.Errorf("%s: %s", key, value) })
+}
+
+// post sends a request through the middleware and returns what its handler saw.
+func post(t *testing.T, tracer *tracing.Tracing, method, parent string) (seen context.Context) {
+	t.Helper()
+	request := httptest.NewRequest(method, "/predict", http.NoBody)
+	request.Header.Set("Traceparent", parent)
+	tracer.HTTP(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r.Context() })).ServeHTTP(httptest.NewRecorder(), request)
+	return seen
+}
+
+func TestContextComesInAndGoesOut(t *testing.T) {
+	tracer := begin(t)
+	ctx := post(t, tracer, http.MethodPost, traceparent)
+	if id := tracing.TraceID(ctx); id != traceID {
+		t.Errorf("trace %q", id)
+	}
+	headers := make(http.Header)
+	tracing.Inject(ctx, headers.Set)
+	if out := headers.Get("Traceparent"); !strings.HasPrefix(out, "00-"+traceID+"-") || out == traceparent || !strings.HasSuffix(out, "-01") {
+		t.Errorf("what goes out is %q", out)
+	}
+	if id := tracing.TraceID(post(t, tracer, http.MethodGet, traceparent)); id != "" {
+		t.Errorf("a GET is traced as %s", id)
+	}
+	for _, broken := range []string{"", "00", "00-zz-00f067aa0ba902b7-01", strings.Repeat("0", 10_000), "00-00000000000000000000000000000000-0000000000000000-01"} {
+		if id := tracing.TraceID(post(t, tracer, http.MethodPost, broken)); len(id) != 32 || id == traceID {
+			t.Errorf("after %.40q the trace is %q", broken, id)
+		}
+	}
+}
+
+func TestMiddlewarePassesOn(t *testing.T) {
+	answer := httptest.NewRecorder()
+	begin(t).HTTP(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write([]byte("short"))
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+	})).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", http.NoBody))
+	if answer.Code != http.StatusTeapot || answer.Body.String() != "short" || !answer.Flushed {
+		t.Errorf("%d %s, flushed: %v", answer.Code, answer.Body, answer.Flushed)
+	}
+}
+
+func TestLogLinesTellTheTrace(t *testing.T) {
+	var out bytes.Buffer
+	logger := slog.New(tracing.LogHandler(slog.NewTextHandler(&out, nil))).With("a", 1)
+	logger.InfoContext(post(t, begin(t), http.MethodPost, traceparent), "inside")
+	logger.Info("outside")
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 2 || !strings.Contains(lines[0], "a=1 trace_id="+traceID+" span_id=") || strings.Contains(lines[1], "trace_id") {
+		t.Errorf("%s", &out)
+	}
+}

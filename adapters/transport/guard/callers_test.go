@@ -1,0 +1,80 @@
+package guard
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/portent-go/portent/domain"
+)
+
+func TestTheBucketFillsAgain(t *testing.T) {
+	now := time.Now()
+	c, err := newCallers(2, 3, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.now = func() time.Time { return now }
+	took := func() (n int) {
+		for {
+			wait, ok := c.take("x")
+			if !ok {
+				if wait <= 0 || wait > time.Second/2 {
+					t.Errorf("come back in %v", wait)
+				}
+				return n
+			}
+			n++
+		}
+	}
+	for step, want := range []int{3, 0, 1, 2, 3} {
+		if got := took(); got != want {
+			t.Errorf("step %d: %d, expected %d", step, got, want)
+		}
+		now = now.Add(time.Duration(step) * time.Second / 2)
+	}
+}
+
+// TestCallersAreBounded: memory stays the same however many there are, and those
+// that ask often are not forgotten.
+func TestCallersAreBounded(t *testing.T) {
+	c, err := newCallers(1e-9, 1, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10_000 {
+		if _, ok := c.take(fmt.Sprint(i)); !ok {
+			t.Fatalf("caller %d has no share", i)
+		}
+		if _, ok := c.take("greedy"); ok != (i == 0) {
+			t.Fatalf("the greedy one is forgotten after %d others", i)
+		}
+	}
+	if n := c.known.Len(); n != 100 {
+		t.Errorf("%d callers are known", n)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	for remote, want := range map[string]string{
+		"192.0.2.1:99": "192.0.2.1", "[::ffff:192.0.2.1]:5": "192.0.2.1", "[2001:db8:1:2:3::4]:5": "2001:db8:1:2::/64", "[2001:db8:1:2::9]:6": "2001:db8:1:2::/64",
+		"[fe80::1%eth0]:1": "fe80::/64", "192.0.2.1": "192.0.2.1", "@": "@", "": "",
+	} {
+		if got := addressKey(remote); got != "address "+want {
+			t.Errorf("%s: %s", remote, got)
+		}
+	}
+}
+
+func TestLimitsThatAreNoneAreRefused(t *testing.T) {
+	for _, options := range []Options{{Rate: -1}, {Rate: math.NaN()}, {Rate: math.Inf(1)}, {Rate: 1, Burst: -1}, {Burst: 5}} {
+		if _, err := New(options); domain.KindOf(err) != domain.Invalid {
+			t.Errorf("%+v: %v", options, err)
+		}
+	}
+	g, err := New(Options{Rate: 0.1})
+	if err != nil || g.callers.burst != 1 {
+		t.Errorf("%+v, %v", g, err)
+	}
+}

@@ -1,0 +1,108 @@
+package guard
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"math"
+	"time"
+
+	"github.com/portent-go/portent/domain"
+)
+
+// Options say what is asked of a caller. The zero value asks nothing.
+type Options struct {
+	// Tokens are those of which a caller must show one. Default: none is asked for.
+	Tokens *Tokens
+	// Certificate has a caller show a certificate, which the TLS handshake has
+	// verified.
+	Certificate bool
+	// Rate is how many requests a second a caller may make on average. Default: any
+	// number.
+	Rate float64
+	// Burst is how many it may make at once. Default: one second's, at least one.
+	Burst int
+}
+
+// Guard decides about requests. It is safe for concurrent use.
+type Guard struct {
+	options Options
+	callers *callers // nil without a rate
+}
+
+// New returns a Guard. A rate or a burst that is none is an error of kind Invalid.
+func New(options Options) (*Guard, error) {
+	g := &Guard{options: options}
+	if !(options.Rate >= 0) || math.IsInf(options.Rate, 1) || options.Burst < 0 || options.Burst > 0 && options.Rate == 0 {
+		return nil, &domain.Error{
+			Kind: domain.Invalid, Field: "rate limit", Msg: "is none", Expected: "a rate of more than 0 requests a second, and a burst of at least 1",
+			Hint: "without a rate there is no limit, and no burst",
+		}
+	}
+	if options.Rate == 0 {
+		return g, nil
+	}
+	if options.Burst == 0 {
+		options.Burst = int(math.Ceil(min(options.Rate, math.MaxInt32)))
+	}
+	var err error
+	g.callers, err = newCallers(options.Rate, options.Burst, mostCallers)
+	return g, err
+}
+
+// Caller is who makes a request, as a transport sees it.
+type Caller struct {
+	// Token is what the caller has shown; nil if nothing.
+	Token *Secret
+	// Address is where it is, host:port.
+	Address string
+	// TLS is its connection; nil in plain text.
+	TLS *tls.ConnectionState
+}
+
+// Admit decides whether a request may go on. One of a caller that is not known is
+// an error of kind Unauthenticated, one too many of kind RateLimited. Whoever is
+// not known uses up the share of its address, so that guessing is slow.
+func (g *Guard) Admit(caller Caller) error {
+	if g.options == (Options{}) {
+		return nil
+	}
+	key, refused := g.identify(caller)
+	if refused != nil {
+		key = addressKey(caller.Address)
+	}
+	if g.callers != nil {
+		if wait, ok := g.callers.take(key); !ok {
+			return tooMany(wait)
+		}
+	}
+	return refused
+}
+
+// identify returns the key under which a caller's share is kept.
+func (g *Guard) identify(caller Caller) (key string, err error) {
+	key = addressKey(caller.Address)
+	if verified := caller.TLS != nil && len(caller.TLS.VerifiedChains) > 0; verified {
+		sum := sha256.Sum256(caller.TLS.PeerCertificates[0].Raw)
+		key = "certificate " + string(sum[:])
+	} else if g.options.Certificate {
+		return "", &domain.Error{
+			Kind: domain.Unauthenticated, Msg: "the caller shows no certificate", Expected: "a certificate that an authority of the server's choice has signed",
+		}
+	}
+	if g.options.Tokens == nil {
+		return key, nil
+	}
+	const expected, hint = "a token that the server knows", "send Authorization: Bearer TOKEN, or X-API-Key: TOKEN"
+	if caller.Token == nil {
+		return "", &domain.Error{Kind: domain.Unauthenticated, Msg: "the caller shows no token", Expected: expected, Hint: hint}
+	}
+	token, known := g.options.Tokens.lookup(*caller.Token)
+	if !known {
+		return "", &domain.Error{Kind: domain.Unauthenticated, Msg: "the caller's token is not known", Expected: expected, Hint: hint}
+	}
+	return "token " + string(token[:]), nil
+}
+
+func tooMany(wait time.Duration) error {
+	return &domain.Error{Kind: domain.RateLimited, Msg: "the caller has made more requests than its share", Hint: "come back later", RetryAfter: wait}
+}

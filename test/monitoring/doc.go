@@ -1,0 +1,3 @@
+// Package monitoring tries the server with a real Prometheus: make monitoring-test
+// runs it.
+package monitoring
