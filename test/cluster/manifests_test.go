@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +20,7 @@ func TestCluster(t *testing.T) {
 		run  func(*testing.T, *server, map[string][]object)
 	}{
 		{"ManifestsAreTaken", manifestsAreTaken},
+		{"AlertsAreARule", alertsAreARule},
 		{"WhatIsAppliedStays", appliedStays},
 		{"PodsAreRestricted", podsAreRestricted},
 		{"WhatIsWrongIsRefused", wrongIsRefused},
@@ -40,6 +43,16 @@ func manifestsAreTaken(t *testing.T, s *server, rendered map[string][]object) {
 			taken(t, fmt.Sprintf("%s: %v", from, o), s.apply(t, o, namespace, dryRun))
 		}
 	}
+}
+
+// alertsAreARule: the alerts are the specification of a PrometheusRule, as they are.
+func alertsAreARule(t *testing.T, s *server, _ map[string][]object) {
+	text, err := os.ReadFile(filepath.Join(folder, "monitoring", "alerts.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := object{"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule", "metadata": map[string]any{"name": "portent"}, "spec": parse(t, text)[0]}
+	taken(t, "the alerts", s.apply(t, rule, s.namespace(t, "alerts"), dryRun))
 }
 
 // appliedStays: read back, everything that a manifest says is as it says it, beside

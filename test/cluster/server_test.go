@@ -48,7 +48,8 @@ func start(t *testing.T) *server {
 	address := freeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	served := run(t, exec.CommandContext(t.Context(), program, "--etcd-servers", storage,
-		"--bind-address", "127.0.0.1", "--secure-port", port, "--service-cluster-ip-range", "10.0.0.0/16",
+		"--bind-address", "127.0.0.1", "--secure-port", port, "--advertise-address", "192.0.2.1", // where nobody looks for it
+		"--service-cluster-ip-range", "10.0.0.0/16",
 		"--tls-cert-file", a.path("apiserver.crt"), "--tls-private-key-file", a.path("apiserver.key"), "--client-ca-file", a.path("ca.crt"),
 		"--service-account-issuer", "https://"+address, "--service-account-signing-key-file", a.path("accounts.key"), "--service-account-key-file", a.path("accounts.crt"),
 		"--authorization-mode", "RBAC", "--cert-dir", directory))
