@@ -164,3 +164,21 @@ func TestWhatCallersSendBreaksNoSpans(t *testing.T) {
 		t.Errorf("%d spans were sent, expected those of 3 requests at least", got)
 	}
 }
+
+// TestSpacesAroundValuesMeanNothing, as the libraries have it.
+func TestSpacesAroundValuesMeanNothing(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+	t.Run("none", func(t *testing.T) {
+		t.Setenv("OTEL_TRACES_EXPORTER", "none ")
+		if tracer, err := tracing.FromEnvironment(t.Context(), "", slog.New(slog.DiscardHandler)); tracer != nil || err != nil {
+			t.Errorf("%v, %v", tracer, err)
+		}
+	})
+	t.Run("a share that is none", func(t *testing.T) {
+		t.Setenv("OTEL_TRACES_SAMPLER", "traceidratio ")
+		t.Setenv("OTEL_TRACES_SAMPLER_ARG", "2")
+		if _, err := tracing.FromEnvironment(t.Context(), "", slog.New(slog.DiscardHandler)); domain.KindOf(err) != domain.Invalid {
+			t.Error(err)
+		}
+	})
+}
