@@ -254,3 +254,43 @@ func TestFailuresDoNotMakeItFast(t *testing.T) {
 		})
 	}
 }
+
+// stalling is a Predictor that takes longer than it should, once.
+type stalling struct {
+	sweating
+	once *time.Duration
+}
+
+func (s stalling) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+	time.Sleep(*s.once)
+	*s.once = 0
+	return s.sweating.Predict(ctx, inputs)
+}
+
+// TestOneStallIsNotTheRate: a process that was stopped for a while, as with the
+// machine beneath it, does not refuse calls afterwards that it has time for.
+func TestOneStallIsNotTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		once := time.Duration(0)
+		model := serving.NewModel(stalling{sweating{predictortest.NewFake(signature(domain.Dynamic))}, &once}, serving.Options{Concurrency: 1})
+		predict := func(rows int, within time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), within)
+			defer cancel()
+			if _, err := model.Predict(ctx, row(t, rows)); err != nil {
+				t.Error(err)
+			}
+		}
+		predict(1, time.Hour)
+		once = 10 * time.Minute
+		predict(1, time.Hour)
+		var calls sync.WaitGroup
+		for range 10 {
+			calls.Go(func() { predict(10, time.Second) })
+			synctest.Wait()
+		}
+		calls.Wait()
+		if err := model.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
