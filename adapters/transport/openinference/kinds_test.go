@@ -96,7 +96,7 @@ func TestAPanicIsCounted(t *testing.T) {
 				t.Errorf("it ended with %v", cause)
 			}
 		}()
-		openinference.New(repository, openinference.Options{}).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", inferPath, io.MultiReader(trap{})))
+		openinference.New(repository, openinference.Options{}).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, inferPath, io.MultiReader(trap{})))
 	}()
 	if got := model.Stats.Snapshot(); got.Fail.Count != 1 || got.Success.Count != 0 {
 		t.Errorf("%+v", got)
