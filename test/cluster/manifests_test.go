@@ -22,6 +22,7 @@ func TestCluster(t *testing.T) {
 		{"ManifestsAreTaken", manifestsAreTaken},
 		{"AlertsAreARule", alertsAreARule},
 		{"WhatIsAppliedStays", appliedStays},
+		{"OneReplacesTheOther", oneReplacesTheOther},
 		{"PodsAreRestricted", podsAreRestricted},
 		{"WhatIsWrongIsRefused", wrongIsRefused},
 		{"TheAutoscalerHasTheReplicas", autoscalerHasReplicas},
@@ -62,16 +63,46 @@ func appliedStays(t *testing.T, s *server, rendered map[string][]object) {
 		namespace := s.namespace(t, "stays-"+strings.NewReplacer("/", "-", ".", "-", " ", "-").Replace(from))
 		for _, o := range rendered[from] {
 			what := fmt.Sprintf("%s: %v", from, o)
-			taken(t, what, s.apply(t, o, namespace, forGood))
+			stored := s.store(t, what, o, namespace)
 			path, _ := s.pathOf(t, o, namespace)
-			stored := s.call(t, http.MethodGet, path, "", nil).object(t)
-			for _, difference := range missing("", map[string]any(o), map[string]any(stored)) {
-				t.Errorf("%s: %s", what, difference)
-			}
 			taken(t, what, s.apply(t, o, namespace, forGood))
 			again := s.call(t, http.MethodGet, path, "", nil).object(t)
 			if version := []any{"metadata", "resourceVersion"}; again.text(version...) != stored.text(version...) {
 				t.Errorf("%s: applied once more it has changed", what)
+			}
+		}
+	}
+}
+
+// store applies an object for good and returns it as it is stored, which is as the
+// manifest says.
+func (s *server) store(t *testing.T, what string, o object, namespace string) (stored object) {
+	t.Helper()
+	taken(t, what, s.apply(t, o, namespace, forGood))
+	path, _ := s.pathOf(t, o, namespace)
+	stored = s.call(t, http.MethodGet, path, "", nil).object(t)
+	for _, difference := range missing("", map[string]any(o), map[string]any(stored)) {
+		t.Errorf("%s: %s", what, difference)
+	}
+	return stored
+}
+
+// oneReplacesTheOther: who has begun with one of the kustomizations can go on with
+// another, and back, without deleting anything first.
+func oneReplacesTheOther(t *testing.T, s *server, rendered map[string][]object) {
+	namespace := s.namespace(t, "replaced")
+	for _, step := range []struct {
+		from    string
+		volumes int
+		metrics int
+	}{{base, 0, 1}, {base + " and monitoring", 0, 2}, {own + " and monitoring", 1, 2}, {base, 0, 1}} {
+		for _, o := range rendered[step.from] {
+			stored := s.store(t, fmt.Sprintf("%s: %v", step.from, o), o, namespace)
+			switch volumes, metrics := listOf(stored.at("spec", "template", "spec", "volumes")), listOf(stored.at("spec", "metrics")); {
+			case o.text("kind") == "Deployment" && len(volumes) != step.volumes:
+				t.Errorf("%s: volumes %v", step.from, volumes)
+			case o.text("kind") == "HorizontalPodAutoscaler" && len(metrics) != step.metrics:
+				t.Errorf("%s: metrics %v", step.from, metrics)
 			}
 		}
 	}
@@ -104,61 +135,6 @@ func missing(at string, said, stored any) (differences []string) {
 		}
 	}
 	return []string{fmt.Sprintf("%s is said to be %v, and is stored as %v", at, said, stored)}
-}
-
-// podOf returns a pod as a Deployment makes it.
-func podOf(t *testing.T, deployment object) object {
-	t.Helper()
-	template := deployment.copied(t).at("spec", "template").(map[string]any)
-	template["apiVersion"], template["kind"] = "v1", "Pod"
-	template["metadata"].(map[string]any)["name"] = "portent-0"
-	return template
-}
-
-// runtimePod returns a pod with a ServingRuntime's container.
-func runtimePod(t *testing.T, runtime object) object {
-	t.Helper()
-	return object{
-		"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"name": "portent-0"},
-		"spec": map[string]any{"automountServiceAccountToken": false, "containers": runtime.copied(t).at("spec", "containers")},
-	}
-}
-
-// podsAreRestricted: pods are admitted where Pod Security enforces its strictest
-// profile, and one that may do a little more is not.
-func podsAreRestricted(t *testing.T, s *server, rendered map[string][]object) {
-	namespace := s.namespace(t, "restricted")
-	taken(t, "the account", s.apply(t, find(t, rendered[base], "ServiceAccount"), namespace, forGood))
-	pods := map[string]object{
-		base:     podOf(t, find(t, rendered[base], "Deployment")),
-		own:      podOf(t, find(t, rendered[own], "Deployment")),
-		runtimes: runtimePod(t, find(t, rendered[runtimes], "ClusterServingRuntime")),
-	}
-	account := object{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": map[string]any{"name": "default"}}
-	taken(t, "the default account", s.apply(t, account, namespace, forGood)) // a controller makes it in a whole cluster
-	for from, pod := range pods {
-		got := s.create(t, pod, namespace)
-		taken(t, "a pod of "+from, got)
-		for _, volume := range listOf(got.object(t).at("spec", "volumes")) {
-			if volume["projected"] != nil {
-				t.Errorf("a pod of %s has a token mounted: %v", from, volume)
-			}
-		}
-		looser := pod.copied(t)
-		looser.at("spec", "containers", 0, "securityContext").(map[string]any)["allowPrivilegeEscalation"] = true
-		if got := s.create(t, looser, namespace); got.status != http.StatusForbidden || !strings.Contains(string(got.body), "violates PodSecurity") {
-			t.Errorf("a pod of %s that may gain privileges: %d %s", from, got.status, got.body)
-		}
-	}
-}
-
-// listOf returns the maps in a list.
-func listOf(value any) (list []map[string]any) {
-	items, _ := value.([]any)
-	for _, item := range items {
-		list = append(list, item.(map[string]any))
-	}
-	return list
 }
 
 // wrongIsRefused: the server sees what types do not, so that what it takes means
