@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test deploy-test clients check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test deploy-test cluster-test clients check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,7 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/openapi && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/deploy && $(GO) vet . && $(GO) mod tidy -diff
+	cd test/cluster && $(GO) vet . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
@@ -158,6 +159,18 @@ openapi-test: ## the HTTP interface's documents, and answers against them
 
 deploy-test: ## the manifests against the APIs of Kubernetes and KServe, and a start as they start it
 	cd test/deploy && $(GO) test -count 1 .
+
+# A kube-apiserver is no Go library that a test could start, but a Go program that can be built.
+KUBE_APISERVER := bin/kube-apiserver
+KUBERNETES = $(shell awk '$$1 == "k8s.io/kubernetes" {print $$2}' test/cluster/apiserver/go.mod)
+
+$(KUBE_APISERVER): test/cluster/apiserver/go.mod
+	@echo 'building a kube-apiserver $(KUBERNETES), which takes a quarter of an hour'
+	cd test/cluster/apiserver && CGO_ENABLED=0 nice $(GO) build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)" -o ../../../$@ k8s.io/kubernetes/cmd/kube-apiserver
+
+cluster-test: ## the manifests against a real kube-apiserver, which is built the first time, over a real etcd
+	@if ! command -v etcd >/dev/null; then echo 'SKIPPED: the manifests against a kube-apiserver need etcd (Debian: etcd-server)'; \
+	else $(MAKE) --no-print-directory $(KUBE_APISERVER) && cd test/cluster && KUBE_APISERVER=$(CURDIR)/$(KUBE_APISERVER) $(GO) test -count 1 -v .; fi
 
 # What is written in Python has an environment each: MLServer asks for other versions.
 CLIENTS_PYTHON := bin/clients-python

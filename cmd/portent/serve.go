@@ -89,6 +89,7 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err := s.secure(logger); err != nil {
 		return err
 	}
+	defer s.followFiles(ctx, logger)() // from here on: SIGHUP would end the process while models load
 	stopTracing, err := s.trace(ctx, logger)
 	if err != nil {
 		return err
@@ -107,7 +108,6 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	defer s.followFiles(ctx, logger)()
 	if _, err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
 		return errors.Join(err, servers.close())
 	}

@@ -94,16 +94,23 @@ func (g *gate) abandon(w *waiter) {
 	g.waitingRows -= w.rows
 }
 
-// leave gives the place back and notes how long it was held.
-func (g *gate) leave(rows int, held time.Duration) {
+// leave gives the place back and notes how long it was held. A call that failed may
+// have been cut short, and tells no more than that it would have taken longer.
+func (g *gate) leave(rows int, held time.Duration, failed bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	const weight = 8 // of the past in the moving average
+	const (
+		weight = 8 // of the past in the moving average
+		most   = 8 // times the average is what one call counts for: it may have stalled, which the next one will not
+	)
 	latest := max(held/time.Duration(max(rows, 1)), 1)
-	if g.perRow == 0 {
+	switch {
+	case failed && (g.perRow == 0 || latest < g.perRow):
+	case g.perRow == 0:
 		g.perRow = latest
+	default:
+		g.perRow += (min(latest, most*g.perRow) - g.perRow) / weight
 	}
-	g.perRow += (latest - g.perRow) / weight
 	g.release(rows)
 }
 

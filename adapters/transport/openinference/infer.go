@@ -52,11 +52,7 @@ func (h *Handler) infer(w http.ResponseWriter, r *http.Request) error {
 	i := newInference(h, served, r)
 	answer := web.NewBody()
 	defer answer.Free()
-	err = i.run(w, r, answer)
-	observation := i.timings.Observation(i.rows, err)
-	observation.Transport, observation.Input, observation.Output = transport, i.decode, i.encode
-	h.repository.Observe(r.Context(), served, observation)
-	if err != nil {
+	if err := i.observed(w, r, answer); err != nil {
 		return err
 	}
 	w.Header().Set("Server-Timing", web.ServerTiming(i.decode, i.timings.Queue, i.timings.Infer, i.encode))
@@ -88,6 +84,17 @@ func newInference(h *Handler, served *serving.Served, r *http.Request) *inferenc
 		i.ctx = serving.WithTimings(i.ctx, i.timings)
 	}
 	return i
+}
+
+// observed runs it and tells the observers what became of it.
+func (i *inference) observed(w http.ResponseWriter, r *http.Request, answer *web.Body) (err error) {
+	err = domain.Errorf(domain.Internal, "panic") // unless something else becomes of it
+	defer func() {
+		observation := i.timings.Observation(i.rows, err)
+		observation.Transport, observation.Input, observation.Output = transport, i.decode, i.encode
+		i.handler.repository.Observe(r.Context(), i.served, observation)
+	}()
+	return i.run(w, r, answer)
 }
 
 // run puts the answer together.
