@@ -16,7 +16,8 @@ GENERATOR := $(ENGINE)/internal/micro/gen
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-BUILD := CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+# What is shipped leaves out what is not used: tools/lean/prepare.sh says how.
+BUILD := sh tools/lean/prepare.sh && CGO_ENABLED=0 $(GO) build -modfile=bin/lean/go.mod -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 build: ## the static binary, in bin/portent
 	$(BUILD) -o bin/portent ./cmd/portent
