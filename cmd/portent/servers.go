@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/portent-go/portent/adapters/transport/grpcapi"
 	"github.com/portent-go/portent/adapters/transport/httpapi"
@@ -133,10 +132,10 @@ func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, er
 	return listening{name: nameGRPC, serve: over.Serve, shutdown: over.Shutdown}, nil
 }
 
-// serveUntil serves until the context ends. Then nothing is ready any more, no
-// connections are taken, what was accepted is answered, and it returns. The first
-// server that fails ends the others.
-func (list servers) serveUntil(ctx context.Context, repository *serving.Repository, grace time.Duration, logger *slog.Logger) error {
+// serveUntil serves until the context ends. Then nothing is ready any more, and what
+// still comes is answered for a while; connections are taken no longer, what was
+// accepted is answered, and it returns. The first server that fails ends the others.
+func (list servers) serveUntil(ctx context.Context, repository *serving.Repository, end ending, logger *slog.Logger) error {
 	failed := make(chan error, len(list))
 	for _, s := range list {
 		go func() { failed <- s.serve(s.listener) }()
@@ -146,12 +145,15 @@ func (list servers) serveUntil(ctx context.Context, repository *serving.Reposito
 	case failure = <-failed:
 	case <-ctx.Done():
 	}
-	logger.Info("draining", "grace", grace)
+	logger.Info("draining", "delay", end.delay, "grace", end.grace)
 	repository.Drain()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	if failure == nil {
+		failure = end.wait(failed)
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), end.grace)
 	defer cancel()
 	if err := list.shutdown(drain); err != nil {
-		return errors.Join(failure, fmt.Errorf("not everything was answered within the grace period of %v: %w", grace, err))
+		return errors.Join(failure, fmt.Errorf("not everything was answered within the grace period of %v: %w", end.grace, err))
 	}
 	logger.Info("stopped")
 	return failure
