@@ -103,7 +103,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 			{Path: "/v2", Handler: inference, Describe: inference.Describe},
 			{Path: metricsPath, Handler: s.metrics.Handler()},
 		},
-		Middleware: s.guard.overHTTP(),
+		Middleware: s.guard.overHTTP(), Asked: s.guard.asked(s.tls.clientCA != ""),
 	}
 	if o.chosen != nil {
 		options.ExamplePicture = o.chosen.folder.Example
