@@ -31,6 +31,7 @@ type serveSettings struct {
 	queue        int
 	timeout      time.Duration
 	ending
+	connectionSettings
 	maxBody   int64
 	maxBatch  int
 	maxPixels int
@@ -71,6 +72,7 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&s.queue, "queue", 0, "predictions that may wait for their turn (default: 64 a worker; -1: none)")
 	flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "longest time for a prediction, waiting included")
 	s.ending.flags(flags)
+	s.connectionSettings.flags(flags)
 	flags.Int64Var(&s.maxBody, "max-body", 16<<20, "largest request in bytes")
 	flags.IntVar(&s.maxBatch, "max-batch", 256, "most inputs in one batch request")
 	flags.IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")

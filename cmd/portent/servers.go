@@ -46,6 +46,9 @@ func (s *serveSettings) listen(ctx context.Context, o *offer, logger *slog.Logge
 	if len(list) == 0 {
 		return list, &domain.Error{Kind: domain.Invalid, Field: "--addr and --grpc-addr", Msg: "both are off", Expected: "one of them at least"}
 	}
+	if err = s.limitConnections(list, logger); err != nil {
+		return list, err
+	}
 	if s.adminAddr != addrOff {
 		list, err = list.add(ctx, "--admin-addr", s.adminAddr, func() (listening, error) { return s.adminServer(logger), nil })
 	}
