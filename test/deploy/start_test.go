@@ -138,6 +138,7 @@ func TestTheDeploymentStartsIt(t *testing.T) {
 	}
 	infers(t, r.http+"/models/"+name+"/infer")
 	infersOverGRPC(t, r.grpc, name, true)
+	exports(t, origin)
 }
 
 func ask(t *testing.T, url string) {
