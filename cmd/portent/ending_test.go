@@ -61,7 +61,7 @@ func TestListenersCloseAfterTheDelay(t *testing.T) {
 			})
 			ended := make(chan error, 1)
 			go func() {
-				ended <- servers{server}.serveUntil(ctx, repository, ending{delay: c.delay, grace: time.Minute}, slog.New(slog.DiscardHandler))
+				ended <- servers{server}.serveUntil(ctx, repository, ending{drainDelay: c.delay, grace: time.Minute}, slog.New(slog.DiscardHandler))
 			}()
 			time.Sleep(time.Hour) // of the bubble's time
 			if err := repository.Ready(); err != nil || shutAfter != -1 {

@@ -148,7 +148,7 @@ func (list servers) serveUntil(ctx context.Context, repository *serving.Reposito
 	case failure = <-failed:
 	case <-ctx.Done():
 	}
-	logger.Info("draining", "delay", end.delay, "grace", end.grace)
+	logger.Info("draining", "delay", end.drainDelay, "grace", end.grace)
 	repository.Drain()
 	if failure == nil {
 		failure = end.wait(failed)
