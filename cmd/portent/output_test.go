@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // unconfined is the variable that makes the test binary the program.
@@ -34,8 +35,9 @@ func TestServesWithoutALog(t *testing.T) {
 			}
 			url := urlIn(stdout)
 			path := "/" + strings.Repeat("x", 1000) // which the line holds
+			client := http.Client{Timeout: time.Minute}
 			for range 200 {
-				response, err := http.Get(url + path)
+				response, err := client.Get(url + path)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,0 +1,96 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// descriptors has clients take all descriptors of a server, and give them back. A
+// model that is replaced meanwhile cannot be read, and must be when it can.
+func descriptors(ctx context.Context, s *soak, t *tally) error {
+	store, err := newModelStore(filepath.Join(s.folder, "few"))
+	if err != nil {
+		return err
+	}
+	if err := store.replace("steady", 1); err != nil {
+		return err
+	}
+	const most = 64
+	p, err := s.start(ctx, t, launch{args: []string{"--models", store.folder, "--poll", "100ms"}, jail: jail{Files: most}})
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	before, err := p.goroutines()
+	if err != nil {
+		return err
+	}
+	pool := newHTTPPool(p, 4)
+	defer pool.close()
+	watched := store.watch(pool, "steady", 1)
+	watched.ask()
+	for round := range 3 {
+		if err := s.exhaust(ctx, t, p, func() error { return watched.change(2 + int64(round)) }, watched); err != nil {
+			return err
+		}
+		if err := watched.awaitNewest(ctx); err != nil {
+			return err
+		}
+	}
+	pool.close()
+	p.settled(ctx, before)
+	return nil
+}
+
+// exhaust takes all descriptors for a while.
+func (s *soak) exhaust(ctx context.Context, t *tally, p *server, meanwhile func() error, w *watchedModel) error {
+	var mu sync.Mutex
+	var held []net.Conn
+	defer func() {
+		for _, connection := range held {
+			connection.Close()
+		}
+	}()
+	const clients = 300 // which the kernel connects, whether or not the server can take them
+	for i := range clients {
+		address := p.http
+		if i%3 == 0 {
+			address = p.grpc
+		}
+		connection, err := net.DialTimeout("tcp", address, time.Second)
+		if err != nil {
+			break
+		}
+		mu.Lock()
+		held = append(held, connection)
+		mu.Unlock()
+	}
+	if err := until(ctx, "descriptor taken", func() bool { return openFiles(p.command.Process.Pid) >= 60 }); err != nil {
+		return err
+	}
+	if err := meanwhile(); err != nil {
+		return err
+	}
+	w.ask() // over a connection that is there already
+	start, used := time.Now(), processorTime(p.command.Process.Pid)
+	pause(ctx, s.part(12))
+	share := float64(processorTime(p.command.Process.Pid)-used) / float64(time.Since(start))
+	t.figure("%d connections, %d descriptors in use, %.0f %% of a processor", len(held), openFiles(p.command.Process.Pid), 100*share)
+	if share > 0.5 {
+		t.fault(crashed, fmt.Sprintf("a server without descriptors takes %.0f %% of a processor", 100*share))
+	}
+	return nil
+}
+
+// openFiles returns how many descriptors a process has.
+func openFiles(pid int) int {
+	entries, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	return len(entries)
+}

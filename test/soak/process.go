@@ -1,0 +1,76 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The server's process as the kernel and its metrics see it.
+
+// rss returns the memory of a process in bytes, 0 if it has ended.
+func rss(pid int) int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	for entry := range strings.Lines(string(status)) {
+		if fields := strings.Fields(entry); len(fields) == 3 && fields[0] == "VmRSS:" {
+			kilobytes, _ := strconv.ParseInt(fields[1], 10, 64)
+			return kilobytes << 10
+		}
+	}
+	return 0
+}
+
+// processorTime returns how long a process has had a processor.
+func processorTime(pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(fields[11], 10, 64)
+	system, _ := strconv.ParseInt(fields[12], 10, 64)
+	const tick = 10 * time.Millisecond // the kernel's unit for programs
+	return time.Duration(user+system) * tick
+}
+
+// metric returns a metric without labels of a server, as its listener for
+// operators tells it.
+func (s *server) metric(name string) (float64, error) {
+	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Get("http://" + s.admin + "/metrics")
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return 0, err
+	}
+	for entry := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(entry, name+" "); ok {
+			return strconv.ParseFloat(strings.TrimSpace(value), 64)
+		}
+	}
+	return 0, fmt.Errorf("there is no metric %s", name)
+}
+
+func (s *server) goroutines() (int, error) {
+	n, err := s.metric("go_goroutines")
+	return int(n), err
+}
+
+// mib is for people.
+func mib(bytes int64) string { return fmt.Sprintf("%d MiB", bytes>>20) }
