@@ -77,6 +77,16 @@ func (g *gate) join(ctx context.Context, rows int) (*waiter, error) {
 	return w, nil
 }
 
+// overloaded returns the refusal that a call would get now because too many wait.
+func (g *gate) overloaded() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) < g.queue || g.running < g.slots && len(g.waiting) == 0 {
+		return nil
+	}
+	return g.full()
+}
+
 func (g *gate) admit(rows int) {
 	g.running++
 	g.runningRows += rows

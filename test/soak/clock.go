@@ -135,5 +135,5 @@ func (s *soak) oldMachine(ctx context.Context, t *tally) error {
 	}
 	defer p.stop()
 	t.figure("started on a machine that has been up for 28 years")
-	return s.askHundreds(ctx, p, d)
+	return s.askMuch(ctx, p, d)
 }

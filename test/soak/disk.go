@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // disk starts servers whose log cannot be written, or that cannot write anywhere, and
@@ -31,8 +32,8 @@ func disk(ctx context.Context, s *soak, t *tally) error {
 	return nil
 }
 
-// logging starts a server whose log has a line for each request, and asks until it
-// has had some hundreds.
+// logging starts a server whose log has a line for each request, and asks until its
+// log has had more than there is room for.
 func (s *soak) logging(ctx context.Context, t *tally, d *doors, l launch) error {
 	l.log = "debug"
 	if l.stderr != nil || l.jail.Log != "" { // there is no banner to read
@@ -47,10 +48,10 @@ func (s *soak) logging(ctx context.Context, t *tally, d *doors, l launch) error 
 		return err
 	}
 	defer p.stop()
-	return s.askHundreds(ctx, p, d)
+	return s.askMuch(ctx, p, d)
 }
 
-func (s *soak) askHundreds(ctx context.Context, p *server, d *doors) error {
+func (s *soak) askMuch(ctx context.Context, p *server, d *doors) error {
 	load := &traffic{doors: d, http: newHTTPPool(p, 8)}
 	defer load.http.close()
 	if p.grpc != "" {
@@ -61,8 +62,12 @@ func (s *soak) askHundreds(ctx context.Context, p *server, d *doors) error {
 		defer load.grpc.close()
 		load.calm(ctx)
 	}
-	for i := 0; i < 400 && ctx.Err() == nil && p.running(); i++ {
+	const logged = 100 << 10 // of paths alone: more than a pipe holds, and the disks here
+	nowhere := newHTTPAsk("nowhere", "GET", "/"+strings.Repeat("x", 1000), "", nil)
+	nowhere.may = []int{404}
+	for i := 0; i < logged/1000 && ctx.Err() == nil && p.running(); i++ {
 		load.http.ask(d.http[i%len(d.http)])
+		load.http.ask(nowhere)
 	}
 	load.http.ask(d.form)
 	return nil

@@ -147,11 +147,11 @@ func (a *httpAsk) isHTTP() bool {
 	return bytes.HasSuffix(first, []byte(" HTTP/1.1")) && bytes.Contains(rest, []byte("\r\n\r\n")) && len(a.raw) < 4<<20
 }
 
-// bomb is 256 MiB of zeros, compressed.
+// bomb is 64 MiB of zeros, compressed: four times what a body may have.
 func bomb() []byte {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
-	_, _ = io.CopyN(w, zeros{}, 256<<20)
+	_, _ = io.CopyN(w, zeros{}, 64<<20)
 	_ = w.Close()
 	return b.Bytes()
 }

@@ -6,6 +6,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"maps"
+	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -16,14 +19,16 @@ import (
 type logbook struct {
 	mu       sync.Mutex
 	last     []string
-	broken   []string // lines of panics and the like
-	internal int      // answers of status 500 and codes INTERNAL
-	refusals []time.Duration
+	broken   []string                   // lines of panics and the like
+	internal int                        // answers of status 500 and codes INTERNAL
+	refusals map[string][]time.Duration // by path or method
 	answers  []time.Duration
 	unloaded map[string]int // by model: how often it could not follow its folder
 }
 
-func newLogbook() *logbook { return &logbook{unloaded: make(map[string]int)} }
+func newLogbook() *logbook {
+	return &logbook{refusals: make(map[string][]time.Duration), unloaded: make(map[string]int)}
+}
 
 // entry is the part of a line that is looked at.
 type entry struct {
@@ -35,6 +40,14 @@ type entry struct {
 	Code     string
 	Error    string
 	Duration time.Duration
+}
+
+// where names the path of a request over HTTP, or the method of one over gRPC.
+func (e *entry) where() string {
+	if e.Path != "" {
+		return e.Path
+	}
+	return path.Base(e.Method)
 }
 
 // keptLines is how much of a log is shown when something is wrong.
@@ -78,8 +91,8 @@ func (l *logbook) note(text string) {
 	case e.Status == 500, e.Code == "Internal" && !strings.HasPrefix(e.Error, "rpc error"):
 		l.internal++
 	case e.Status == 503, e.Code == "Unavailable":
-		l.refusals = append(l.refusals, e.Duration)
-	case e.Status == 200 && e.Method == "POST", e.Code == "OK" && strings.HasSuffix(e.Method, "/ModelInfer"):
+		l.refusals[e.where()] = append(l.refusals[e.where()], e.Duration)
+	case e.Status == 200 && e.Method == http.MethodPost, e.Code == "OK" && strings.HasSuffix(e.Method, "/ModelInfer"):
 		l.answers = append(l.answers, e.Duration)
 	}
 }
@@ -113,18 +126,28 @@ func (l *logbook) failures(model string) int {
 func (l *logbook) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.refusals, l.answers = nil, nil
+	clear(l.refusals)
+	l.answers = nil
 }
 
-// times returns how long refusals and answers took on the server's own clock, from
-// the end of the request's headers to the answer's last byte, the shortest first.
-func (l *logbook) times() (refusals, answers []time.Duration) {
+// refused returns how long refusals took on the server's own clock, from the end of
+// the request's headers to the answer's last byte: the shortest first, by where they
+// were asked for.
+func (l *logbook) refused() map[string][]time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	refusals, answers = slices.Clone(l.refusals), slices.Clone(l.answers)
-	slices.Sort(refusals)
-	slices.Sort(answers)
-	return refusals, answers
+	for _, times := range l.refusals {
+		slices.Sort(times)
+	}
+	return maps.Clone(l.refusals)
+}
+
+// answered returns the same of answers.
+func (l *logbook) answered() []time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	slices.Sort(l.answers)
+	return slices.Clone(l.answers)
 }
 
 // percentile returns the value below which so many of 100 are, of a sorted list.

@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -44,10 +46,11 @@ func overload(ctx context.Context, s *soak, t *tally) error {
 	capacity := measureCapacity(ctx, load, s.part(12))
 	t.figure("capacity: %.0f requests a second (one prediction at a time, without assembly)", capacity)
 	p.log.forget()
+	others := newOthers(p.command.Process.Pid)
 	memory := newGauge(func() int64 { return rss(p.command.Process.Pid) })
 	load.overload(ctx, s.span, capacity)
 	memory.stop()
-	checkRefusals(t, p)
+	checkRefusals(t, p, others.share())
 	checkMemory(t, memory)
 	load.calm(ctx)
 	load.close()
@@ -73,23 +76,44 @@ func (t *traffic) overload(ctx context.Context, span time.Duration, capacity flo
 	defer cancel()
 	offered, withheld, spent := t.openLoop(timed, overloadTimes*capacity, connections)
 	took := spent.Seconds()
-	tally.figure("offered: %.0f a second for %v over at most %d connections, %.1f times the capacity (%d more were withheld, since as many were under way)",
-		float64(offered)/took, span, connections, float64(offered)/took/capacity, withheld)
+	tally.figure("offered: %.0f a second for %.0f s over at most %d connections, %.1f times the capacity (%d more were withheld, since as many were under way)",
+		float64(offered)/took, took, connections, float64(offered)/took/capacity, withheld)
 	tally.figure("answered: %.0f a second; refused: %.0f a second", float64(tally.of(accepted)-okay)/took, float64(tally.of(refused)-refusals)/took)
 }
 
+// mostOthers is the share of the processors that other programs may have, for times
+// to be the server's own.
+const mostOthers = 0.1
+
 // checkRefusals looks at how long refusals took on the server's own clock, as the
-// log of its requests tells it.
-func checkRefusals(t *tally, p *server) {
-	refusals, answers := p.log.times()
-	p99 := percentile(refusals, 99)
-	t.figure("refusals on the server's clock: median %v, p99 %v, p99.9 %v, longest %v (%d)", percentile(refusals, 50).Round(time.Microsecond),
-		p99.Round(time.Microsecond), percentile(refusals, 99.9).Round(time.Microsecond), percentile(refusals, 100).Round(time.Microsecond), len(refusals))
-	t.figure("answers on the server's clock: median %v, p99 %v (%d)", percentile(answers, 50).Round(time.Microsecond), percentile(answers, 99).Round(time.Microsecond), len(answers))
-	if len(refusals) == 0 {
+// log of its requests tells it. While other programs take the processors away, that
+// says how long the server waited for one.
+func checkRefusals(t *tally, p *server, others float64) {
+	var all []time.Duration
+	byPlace := p.log.refused()
+	for _, place := range slices.Sorted(maps.Keys(byPlace)) {
+		t.figure("refusals on the server's clock, %s: %s", place, spread(byPlace[place]))
+		all = append(all, byPlace[place]...)
+	}
+	slices.Sort(all)
+	t.figure("refusals on the server's clock, all: %s", spread(all))
+	t.figure("answers on the server's clock: %s", spread(p.log.answered()))
+	p99 := percentile(all, 99)
+	if len(all) == 0 {
 		t.fault(crashed, "an overloaded server has refused nothing")
 	}
-	if p99 > refusedWithin {
+	t.figure("other programs had %.0f %% of the processors meanwhile", 100*others)
+	switch {
+	case p99 <= refusedWithin:
+	case others > mostOthers:
+		t.skip("refusals take %v at p99, and not %v as they should: not judged, since other programs had %.0f %% of the processors", p99.Round(time.Microsecond), refusedWithin, 100*others)
+	default:
 		t.fault(crashed, fmt.Sprintf("refusals take %v at p99, %v is allowed", p99, refusedWithin))
 	}
+}
+
+// spread tells how times are spread.
+func spread(sorted []time.Duration) string {
+	at := func(p float64) time.Duration { return percentile(sorted, p).Round(time.Microsecond) }
+	return fmt.Sprintf("median %v, p99 %v, p99.9 %v, longest %v (%d)", at(50), at(99), at(99.9), at(100), len(sorted))
 }

@@ -8,12 +8,16 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // The server's process as the kernel and its metrics see it.
+
+// tick is the kernel's unit of processor time for programs.
+const tick = 10 * time.Millisecond
 
 // rss returns the memory of a process in bytes, 0 if it has ended.
 func rss(pid int) int64 {
@@ -42,8 +46,40 @@ func processorTime(pid int) time.Duration {
 	}
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
-	const tick = 10 * time.Millisecond // the kernel's unit for programs
 	return time.Duration(user+system) * tick
+}
+
+// others measures how much of the machine's processors other programs have.
+type others struct {
+	pid        int
+	busy, ours time.Duration
+	start      time.Time
+}
+
+func newOthers(pid int) *others {
+	return &others{pid, busyTime(), processorTime(pid) + processorTime(os.Getpid()), time.Now()}
+}
+
+// share returns the share since the beginning: 1 is all of all processors.
+func (o *others) share() float64 {
+	busy, ours := busyTime()-o.busy, processorTime(o.pid)+processorTime(os.Getpid())-o.ours
+	return max(0, float64(busy-ours)) / float64(time.Since(o.start)) / float64(runtime.NumCPU())
+}
+
+// busyTime returns how long the machine's processors were not idle.
+func busyTime() (busy time.Duration) {
+	stat, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(stat), "\n")
+	for i, field := range strings.Fields(first) {
+		const idle, waiting, guest = 4, 5, 9 // what is not work, and what is counted twice
+		if ticks, err := strconv.ParseInt(field, 10, 64); err == nil && i != idle && i != waiting && i < guest {
+			busy += time.Duration(ticks) * tick
+		}
+	}
+	return busy
 }
 
 // metric returns a metric without labels of a server, as its listener for

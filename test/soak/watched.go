@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -44,8 +43,9 @@ func (w *watchedModel) ask() {
 	a := newHTTPAsk(w.name, "POST", "/v2/models/"+w.name+"/infer", typeJSON, []byte(ones))
 	least, absent := w.least.Load(), w.absent.Load()
 	w.http.askJudged(a, func(got *httpAnswer) (outcome, string) {
-		if got.status == 404 && (absent || w.absent.Load()) {
-			a.may = append(slices.Clone(busy), 404)
+		a.may = nil // nothing but a model that is away is a reason for a refusal
+		if absent || w.absent.Load() {
+			a.may = []int{404, 503}
 		}
 		if got.status != 200 {
 			return a.judge(got)
@@ -68,11 +68,14 @@ func (w *watchedModel) askGRPC(ctx context.Context) {
 		return w.judge(least, floats(rawOf(got)))
 	}, func(ctx context.Context, name string, err error) (outcome, string) {
 		for _, detail := range status.Convert(err).Details() {
-			if info, ok := detail.(*errdetails.ErrorInfo); ok && info.GetReason() == "NOT_FOUND" && (absent || w.absent.Load()) {
-				return refused, "NotFound NOT_FOUND"
+			if info, ok := detail.(*errdetails.ErrorInfo); ok && (info.GetReason() == "NOT_FOUND" || info.GetReason() == "UNAVAILABLE") && (absent || w.absent.Load()) {
+				return refused, fmt.Sprintf("%v %s", status.Code(err), info.GetReason())
 			}
 		}
-		return w.grpc.failed(ctx, name, err)
+		if o, why := w.grpc.failed(ctx, name, err); o != refused {
+			return o, why
+		}
+		return wrong, fmt.Sprintf("%s over gRPC: refused, though it was there: %v", w.name, err)
 	})
 }
 
