@@ -23,7 +23,7 @@ func build(ctx context.Context, to string, race bool, more ...string) error {
 	if err != nil {
 		return err
 	}
-	command := exec.CommandContext(ctx, "go", args...)
+	command := exec.CommandContext(ctx, "go", args...) //nolint:gosec // what is written here
 	command.Dir, command.Env = root, append(os.Environ(), static)
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the program: %w\n%s", err, out)
@@ -33,7 +33,7 @@ func build(ctx context.Context, to string, race bool, more ...string) error {
 
 // goTool returns what the go command answers.
 func goTool(ctx context.Context, args ...string) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", args...).Output()
+	out, err := exec.CommandContext(ctx, "go", args...).Output() //nolint:gosec // what is written here
 	if err != nil {
 		return "", fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
 	}

@@ -55,7 +55,7 @@ func (s *soak) jumpingClock(ctx context.Context, t *tally) error {
 		return err
 	}
 	defer p.stop()
-	before, err := p.goroutines()
+	before, err := p.goroutines(ctx)
 	if err != nil {
 		return err
 	}
@@ -65,21 +65,10 @@ func (s *soak) jumpingClock(ctx context.Context, t *tally) error {
 	}
 	defer load.close()
 	load.calm(ctx)
-	timed, cancel := context.WithCancel(ctx)
-	var group sync.WaitGroup
-	group.Go(func() { load.closedLoop(timed, 8) })
-	group.Go(func() { load.grpc.stream(timed, d, 0) })
 	refusedBefore := t.of(refused)
-	for _, jump := range jumps {
-		if err := p.moveClock(ctx, file, jump); err != nil {
-			cancel()
-			group.Wait()
-			return err
-		}
-		pause(ctx, s.part(30))
+	if err := s.askWhile(ctx, load, func() error { return p.moveAbout(ctx, file, s.part(30)) }); err != nil {
+		return err
 	}
-	cancel()
-	group.Wait()
 	if n := t.of(refused) - refusedBefore; n > 0 {
 		t.fault(wrong, fmt.Sprintf("%d requests were refused while the clock jumped, and the server was not full", n))
 	}
@@ -87,6 +76,29 @@ func (s *soak) jumpingClock(ctx context.Context, t *tally) error {
 	load.calm(ctx)
 	load.close()
 	p.settled(ctx, before)
+	return nil
+}
+
+// askWhile has clients ask while something is done.
+func (s *soak) askWhile(ctx context.Context, load *traffic, do func() error) error {
+	timed, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() { load.closedLoop(timed, 8) })
+	group.Go(func() { load.grpc.stream(timed, load.doors, 0) })
+	err := do()
+	cancel()
+	group.Wait()
+	return err
+}
+
+// moveAbout has the server's wall clock jump about.
+func (p *server) moveAbout(ctx context.Context, file string, between time.Duration) error {
+	for _, jump := range jumps {
+		if err := p.moveClock(ctx, file, jump); err != nil {
+			return err
+		}
+		pause(ctx, between)
+	}
 	return nil
 }
 
@@ -106,7 +118,7 @@ func (p *server) moveClock(ctx context.Context, file string, seconds int64) erro
 		if err != nil {
 			return false
 		}
-		defer line.Close()
+		defer line.close()
 		answer, err := line.ask(ask.raw)
 		if err != nil {
 			return false
@@ -121,7 +133,7 @@ func (p *server) moveClock(ctx context.Context, file string, seconds int64) erro
 // for years.
 func (s *soak) oldMachine(ctx context.Context, t *tally) error {
 	wrap := []string{"unshare", "--time", "--monotonic", "900000000", "--boottime", "900000000", "--"}
-	if err := exec.CommandContext(ctx, wrap[0], append(wrap[1:], "true")...).Run(); err != nil {
+	if err := exec.CommandContext(ctx, wrap[0], append(wrap[1:], "true")...).Run(); err != nil { //nolint:gosec // what is written here
 		t.skip("a monotonic clock that is years ahead: no time namespace: %v", err)
 		return nil
 	}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 )
 
@@ -28,13 +27,13 @@ func descriptors(ctx context.Context, s *soak, t *tally) error {
 		return err
 	}
 	defer p.stop()
-	before, err := p.goroutines()
+	before, err := p.goroutines(ctx)
 	if err != nil {
 		return err
 	}
 	pool := newHTTPPool(p, 4)
 	defer pool.close()
-	watched := store.watch(pool, "steady", 1)
+	watched := store.watch(pool, "steady")
 	watched.ask()
 	for round := range 3 {
 		if err := s.exhaust(ctx, t, p, func() error { return watched.change(2 + int64(round)) }, watched); err != nil {
@@ -51,11 +50,11 @@ func descriptors(ctx context.Context, s *soak, t *tally) error {
 
 // exhaust takes all descriptors for a while.
 func (s *soak) exhaust(ctx context.Context, t *tally, p *server, meanwhile func() error, w *watchedModel) error {
-	var mu sync.Mutex
+	dialer := net.Dialer{Timeout: time.Second}
 	var held []net.Conn
 	defer func() {
 		for _, connection := range held {
-			connection.Close()
+			_ = connection.Close()
 		}
 	}()
 	const clients = 300 // which the kernel connects, whether or not the server can take them
@@ -64,13 +63,11 @@ func (s *soak) exhaust(ctx context.Context, t *tally, p *server, meanwhile func(
 		if i%3 == 0 {
 			address = p.grpc
 		}
-		connection, err := net.DialTimeout("tcp", address, time.Second)
+		connection, err := dialer.DialContext(ctx, "tcp", address)
 		if err != nil {
 			break
 		}
-		mu.Lock()
 		held = append(held, connection)
-		mu.Unlock()
 	}
 	if err := until(ctx, "descriptor taken", func() bool { return openFiles(p.command.Process.Pid) >= 60 }); err != nil {
 		return err

@@ -37,7 +37,7 @@ func disk(ctx context.Context, s *soak, t *tally) error {
 func (s *soak) logging(ctx context.Context, t *tally, d *doors, l launch) error {
 	l.log = "debug"
 	if l.stderr != nil || l.jail.Log != "" { // there is no banner to read
-		address, err := freeAddress()
+		address, err := freeAddress(ctx)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func logToFull(ctx context.Context, s *soak, t *tally, d *doors) error {
 		t.skip("a log to /dev/full: %v", err)
 		return nil
 	}
-	defer full.Close()
+	defer closed(full)
 	return s.logging(ctx, t, d, launch{stderr: full})
 }
 
@@ -113,8 +113,8 @@ func logToNobody(ctx context.Context, s *soak, t *tally, d *doors) error {
 	if err != nil {
 		return err
 	}
-	defer writer.Close()
-	reader.Close()
+	defer closed(writer)
+	closed(reader)
 	return s.logging(ctx, t, d, launch{stderr: writer})
 }
 
@@ -124,8 +124,8 @@ func logToHanging(ctx context.Context, s *soak, t *tally, d *doors) error {
 	if err != nil {
 		return err
 	}
-	defer writer.Close()
-	defer reader.Close()
+	defer closed(writer)
+	defer closed(reader)
 	return s.logging(ctx, t, d, launch{stderr: writer})
 }
 

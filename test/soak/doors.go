@@ -103,7 +103,7 @@ func (d *doors) learn(ctx context.Context, p *server, logits []float32) error {
 	if err != nil {
 		return err
 	}
-	defer line.Close()
+	defer line.close()
 	for _, a := range append(slices.Clone(d.http), d.large, d.form) {
 		answer, err := line.ask(a.raw)
 		if err != nil || answer.status != 200 {

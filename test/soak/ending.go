@@ -101,7 +101,7 @@ func (p *server) settled(ctx context.Context, before int) {
 	defer cancel()
 	now := 0
 	err := until(ctx, "return of the goroutines", func() bool {
-		n, err := p.goroutines()
+		n, err := p.goroutines(ctx)
 		now = n
 		return err == nil && n <= before+few
 	})

@@ -95,7 +95,7 @@ func (p *httpPool) attack(a *httpAsk) {
 		p.tally.count(p.unanswered(a.name, nil, err))
 		return
 	}
-	defer line.Close()
+	defer line.close()
 	answer, err := line.tell(a)
 	switch {
 	case err != nil && a.isHTTP():
@@ -181,7 +181,7 @@ func (p *httpPool) smuggled(a *httpAsk) {
 		p.tally.count(p.unanswered(a.name, nil, err))
 		return
 	}
-	defer line.Close()
+	defer line.close()
 	answer, err := line.ask(append(bytes.Clone(a.raw), "GARBAGE\r\n\r\n"...))
 	if err != nil {
 		p.tally.count(p.unanswered("with garbage behind it: "+a.name, line, err))

@@ -89,7 +89,7 @@ func (g *grpcLines) garbage(bytes string) {
 		g.tally.count(lost, fmt.Sprintf("garbage to gRPC: no connection: %v", err))
 		return
 	}
-	defer line.Close()
+	defer line.close()
 	_, _ = line.Write([]byte(bytes))
 	_, _ = line.drain()
 	g.tally.count(refused, "closed without an answer, not being gRPC")

@@ -42,9 +42,6 @@ func newHTTPAsk(name, method, path, contentType string, body []byte, headers ...
 	return &httpAsk{name: name, raw: b.Bytes(), may: busy}
 }
 
-// headerEnd is where the request's body begins.
-func (a *httpAsk) headerEnd() int { return bytes.Index(a.raw, []byte("\r\n\r\n")) + 4 }
-
 // httpAnswer is a whole answer.
 type httpAnswer struct {
 	status int

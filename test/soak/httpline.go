@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +28,7 @@ type httpLine struct {
 
 func dial(address string) (*httpLine, error) {
 	dialled := time.Now()
-	connection, err := net.DialTimeout("tcp", address, 10*time.Second)
+	connection, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +73,14 @@ func (l *httpLine) answer() (*httpAnswer, error) {
 	return &httpAnswer{status: response.StatusCode, header: response.Header, body: body, last: response.Close}, nil
 }
 
+func (l *httpLine) close() { _ = l.Close() }
+
 // reset closes the connection so that the other side is told by RST.
 func (l *httpLine) reset() {
 	if tcp, ok := l.Conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	l.Close()
+	l.close()
 }
 
 // hungUp reports whether the server has closed the connection already, as a careful

@@ -28,7 +28,7 @@ func (p *httpPool) take() (*httpLine, error) {
 			if !line.hungUp() {
 				return line, nil
 			}
-			line.Close()
+			line.close()
 		default:
 			return dial(p.server.http)
 		}
@@ -43,7 +43,7 @@ func (p *httpPool) keep(line *httpLine) {
 		default:
 		}
 	}
-	line.Close()
+	line.close()
 }
 
 // close closes all connections that are idle.
@@ -51,7 +51,7 @@ func (p *httpPool) close() {
 	for {
 		select {
 		case line := <-p.idle:
-			line.Close()
+			line.close()
 		default:
 			return
 		}
@@ -70,7 +70,7 @@ func (p *httpPool) askJudged(a *httpAsk, judge func(*httpAnswer) (outcome, strin
 	}
 	answer, err := line.ask(a.raw)
 	if err != nil {
-		line.Close()
+		line.close()
 		p.tally.count(p.unanswered(a.name, line, err))
 		return nil
 	}
@@ -79,7 +79,7 @@ func (p *httpPool) askJudged(a *httpAsk, judge func(*httpAnswer) (outcome, strin
 	}
 	p.tally.count(judge(answer))
 	if answer.last {
-		line.Close()
+		line.close()
 	} else {
 		p.keep(line)
 	}

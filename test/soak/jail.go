@@ -98,7 +98,7 @@ func redirect(name string) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer closed(file)
 	for _, to := range []int{1, 2} {
 		if err := syscall.Dup3(int(file.Fd()), to, 0); err != nil {
 			return err

@@ -27,7 +27,7 @@ func kill(ctx context.Context, s *soak, t *tally) error {
 			t.figure("ready %v after it was started again", time.Since(start).Round(time.Millisecond))
 		}
 		address = p.http
-		if err := s.killOnce(ctx, t, d, p); err != nil {
+		if err := s.killOnce(ctx, d, p); err != nil {
 			return err
 		}
 	}
@@ -36,13 +36,13 @@ func kill(ctx context.Context, s *soak, t *tally) error {
 		return err
 	}
 	defer p.stop()
-	return p.sameState(ctx, t, d)
+	return p.sameState(ctx, d)
 }
 
 // killOnce sees that a server is as it should be, and kills it in the middle of its
 // work.
-func (s *soak) killOnce(ctx context.Context, t *tally, d *doors, p *server) error {
-	if err := p.sameState(ctx, t, d); err != nil {
+func (s *soak) killOnce(ctx context.Context, d *doors, p *server) error {
+	if err := p.sameState(ctx, d); err != nil {
 		p.kill()
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *soak) killOnce(ctx context.Context, t *tally, d *doors, p *server) erro
 
 // sameState sees that a server says of itself what it said before, and answers every
 // door with the same bits.
-func (p *server) sameState(ctx context.Context, t *tally, d *doors) error {
+func (p *server) sameState(ctx context.Context, d *doors) error {
 	load, err := newTraffic(p, d, 1)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -72,7 +73,7 @@ func (s *soak) run(ctx context.Context, race bool, only []string) (err error) {
 	if s.folder, err = os.MkdirTemp("", "soak-"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(s.folder)
+	defer func() { err = errors.Join(err, os.RemoveAll(s.folder)) }()
 	s.binary = filepath.Join(s.folder, "portent")
 	if err := build(ctx, s.binary, race); err != nil {
 		return err

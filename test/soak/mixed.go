@@ -22,7 +22,7 @@ func mixed(ctx context.Context, s *soak, t *tally) error {
 		return err
 	}
 	defer p.stop()
-	before, err := p.goroutines()
+	before, err := p.goroutines(ctx)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func models(ctx context.Context, s *soak, t *tally) error {
 		return err
 	}
 	defer p.stop()
-	before, err := p.goroutines()
+	before, err := p.goroutines(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func models(ctx context.Context, s *soak, t *tally) error {
 		return err
 	}
 	defer lines.close()
-	plain, linked, steady := store.watch(pool, "plain", 1), store.watch(pool, "linked", 1), store.watch(pool, "steady", 1)
+	plain, linked, steady := store.watch(pool, "plain"), store.watch(pool, "linked"), store.watch(pool, "steady")
 	demanded, cancel := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	for _, w := range []*watchedModel{plain, linked, steady} {
@@ -100,7 +100,7 @@ func (w *watchedModel) writtenSlowly(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer closed(file)
 	const pieces = 4
 	for i := range pieces {
 		if _, err := file.Write(network[len(network)*i/pieces : len(network)*(i+1)/pieces]); err != nil {
@@ -140,7 +140,7 @@ func (w *watchedModel) comesBack(ctx context.Context, change func(factor int64) 
 		if err != nil {
 			return false
 		}
-		defer line.Close()
+		defer line.close()
 		answer, err := line.ask(gone.raw)
 		return err == nil && answer.status == 404
 	})

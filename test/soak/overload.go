@@ -33,7 +33,7 @@ func overload(ctx context.Context, s *soak, t *tally) error {
 		return err
 	}
 	defer p.stop()
-	before, err := p.goroutines()
+	before, err := p.goroutines(ctx)
 	if err != nil {
 		return err
 	}

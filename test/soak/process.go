@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -84,9 +85,13 @@ func busyTime() (busy time.Duration) {
 
 // metric returns a metric without labels of a server, as its listener for
 // operators tells it.
-func (s *server) metric(name string) (float64, error) {
+func (s *server) metric(ctx context.Context, name string) (float64, error) {
 	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	answer, err := client.Get("http://" + s.admin + "/metrics")
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.admin+"/metrics", http.NoBody)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := client.Do(request)
 	if err != nil {
 		return 0, err
 	}
@@ -103,8 +108,8 @@ func (s *server) metric(name string) (float64, error) {
 	return 0, fmt.Errorf("there is no metric %s", name)
 }
 
-func (s *server) goroutines() (int, error) {
-	n, err := s.metric("go_goroutines")
+func (s *server) goroutines(ctx context.Context) (int, error) {
+	n, err := s.metric(ctx, "go_goroutines")
 	return int(n), err
 }
 

@@ -29,8 +29,8 @@ func readOnly() error {
 			return fmt.Errorf("making %s read-only: %w", place, err)
 		}
 	}
-	if err := os.WriteFile("/tmp/soak", nil, 0o600); err == nil {
-		return fmt.Errorf("/tmp can still be written to")
+	if file, err := os.CreateTemp("", "soak"); err == nil {
+		return fmt.Errorf("%s could still be written", file.Name())
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ func (s *soak) start(ctx context.Context, t *tally, l launch) (*server, error) {
 		return nil, err
 	}
 	words = slices.Concat(l.wrap, words)
-	p := &server{tally: t, command: exec.Command(words[0], words[1:]...), log: newLogbook(), exited: make(chan struct{}), http: l.addr}
+	p := &server{tally: t, log: newLogbook(), exited: make(chan struct{}), http: l.addr}
+	p.command = exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the program that was built; the scenario ends it
 	p.command.Env = append(plainEnvironment(), l.env...)
 	if l.jail.mounts() {
 		p.command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
@@ -157,7 +158,7 @@ func (p *server) awaitReady(ctx context.Context) error {
 		if err != nil {
 			return false
 		}
-		defer line.Close()
+		defer line.close()
 		a, err := line.ask(ready.raw)
 		return err == nil && a.status == 200
 	})

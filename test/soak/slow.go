@@ -16,7 +16,7 @@ func (p *httpPool) slowHeaders(ctx context.Context) {
 		p.tally.count(p.unanswered("slow headers", nil, err))
 		return
 	}
-	defer line.Close()
+	defer line.close()
 	header := []byte("GET /healthz HTTP/1.1\r\nHost: soak\r\nX-Slow: ")
 	for i := 0; ctx.Err() == nil && !line.hungUp(); i++ {
 		if _, err := line.Write([]byte{append(header, 'x')[min(i, len(header))]}); err != nil {
@@ -34,7 +34,7 @@ func (p *httpPool) slowBody(ctx context.Context, a *httpAsk, pieces int, between
 		p.tally.count(p.unanswered(a.name, nil, err))
 		return
 	}
-	defer line.Close()
+	defer line.close()
 	for sent := 0; sent < len(a.raw); {
 		end := min(len(a.raw), sent+len(a.raw)/pieces+1)
 		if _, err := line.Write(a.raw[sent:end]); err != nil || ctx.Err() != nil {
@@ -56,7 +56,7 @@ func (p *httpPool) slowReader(a *httpAsk) {
 		p.tally.count(p.unanswered(a.name, nil, err))
 		return
 	}
-	defer line.Close()
+	defer line.close()
 	_ = line.Conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 	line.asked++
 	if _, err := line.Write(a.raw); err != nil {
@@ -102,7 +102,7 @@ func (p *httpPool) leave(ctx context.Context, a *httpAsk) {
 	if rand.IntN(2) == 0 {
 		line.reset()
 	} else {
-		line.Close()
+		line.close()
 	}
 	p.tally.count(left, "the client went away")
 }

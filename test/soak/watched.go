@@ -29,10 +29,11 @@ type watchedModel struct {
 	newest atomic.Int64 // that has answered
 }
 
-func (s *modelStore) watch(pool *httpPool, name string, factor int64) *watchedModel {
+// watch watches a model of which there is the first version.
+func (s *modelStore) watch(pool *httpPool, name string) *watchedModel {
 	w := &watchedModel{store: s, name: name, http: pool}
-	w.least.Store(factor)
-	w.most.Store(factor)
+	w.least.Store(1)
+	w.most.Store(1)
 	return w
 }
 
