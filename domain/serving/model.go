@@ -56,12 +56,6 @@ func (m *Model) Metadata() domain.Metadata { return m.predictor.Metadata() }
 // error of kind Unavailable that says why not.
 func (m *Model) Ready() error { return m.readiness.ready() }
 
-// Overloaded returns the error of kind Overloaded with which a prediction would be
-// refused at this moment because as many wait as may, else nil. It is for those who
-// have costly work to do before they predict, such as to decode a picture: an
-// overloaded server must not spend its time on what it refuses.
-func (m *Model) Overloaded() error { return m.gate.overloaded() }
-
 // Drain makes the model not ready while it still answers, so that whoever sends
 // work can be told to send it elsewhere before Close.
 func (m *Model) Drain() { m.readiness.set(stateDraining, "the model is being shut down") }

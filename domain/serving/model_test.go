@@ -89,15 +89,12 @@ func TestFullQueueIsOverloaded(t *testing.T) {
 	if outputs != nil || domain.KindOf(err) != domain.Overloaded {
 		t.Errorf("%v, %v", outputs, err)
 	}
-	if early := model.Overloaded(); domain.KindOf(early) != domain.Overloaded || early.Error() != err.Error() {
+	if early := model.Reserve(t.Context()); domain.KindOf(early) != domain.Overloaded || early.Error() != err.Error() {
 		t.Errorf("beforehand it says %v, then %v", early, err)
 	}
 	release()
 	if err := <-done; err != nil {
 		t.Error(err)
-	}
-	if err := model.Overloaded(); err != nil {
-		t.Errorf("with room for a prediction: %v", err)
 	}
 	if _, err := model.Predict(t.Context(), row(t, 1)); err != nil {
 		t.Errorf("after the queue was empty: %v", err)

@@ -22,11 +22,10 @@ func (h *view) readPictures(ctx context.Context, files [][]byte, place func(i in
 	return domain.Concat(rows)
 }
 
-// readPicture makes the model's input, of shape [1, ...], of a picture's file. It
-// refuses to while the model is overloaded: decoding can take longer than predicting.
+// readPicture makes the model's input, of shape [1, ...], of a picture's file. That
+// can take longer than to predict, so a place for the prediction is kept first.
 func (h *view) readPicture(ctx context.Context, file []byte, field string) (domain.Tensor, error) {
-	model := h.classifier.Model()
-	if err := model.Overloaded(); err != nil {
+	if err := h.classifier.Model().Reserve(ctx); err != nil {
 		return domain.Tensor{}, err
 	}
 	select {
@@ -34,9 +33,6 @@ func (h *view) readPicture(ctx context.Context, file []byte, field string) (doma
 		defer func() { <-h.pictures }()
 	case <-ctx.Done():
 		return domain.Tensor{}, domain.FromContext(ctx, "waiting to decode a picture")
-	}
-	if err := model.Overloaded(); err != nil { // since it waited
-		return domain.Tensor{}, err
 	}
 	picture, err := decodePicture(file, h.options.MaxPixels)
 	if err != nil {
