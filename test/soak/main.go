@@ -22,6 +22,7 @@ type soak struct {
 	binary string        // the program
 	span   time.Duration // of the longest scenarios; others take a part of it
 	short  bool
+	race   bool              // the server is built with the race detector
 	quiet  map[string]*doors // reference answers, by instruction set
 }
 
@@ -53,11 +54,11 @@ func main() {
 	only := flag.String("only", "", "scenarios to run, with commas between (default: all)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	s := &soak{span: *span, short: *short, quiet: make(map[string]*doors)}
+	s := &soak{span: *span, short: *short, race: *race, quiet: make(map[string]*doors)}
 	if s.short {
 		s.span = 3 * time.Second
 	}
-	err := s.run(ctx, *race, strings.Split(*only, ","))
+	err := s.run(ctx, strings.Split(*only, ","))
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
@@ -69,13 +70,13 @@ func main() {
 func (s *soak) part(n int) time.Duration { return max(s.span/time.Duration(n), time.Second) }
 
 // run runs the scenarios and prints the table.
-func (s *soak) run(ctx context.Context, race bool, only []string) (err error) {
+func (s *soak) run(ctx context.Context, only []string) (err error) {
 	if s.folder, err = os.MkdirTemp("", "soak-"); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(s.folder)) }()
 	s.binary = filepath.Join(s.folder, "portent")
-	if err := build(ctx, s.binary, race); err != nil {
+	if err := build(ctx, s.binary, s.race); err != nil {
 		return err
 	}
 	began := time.Now()
