@@ -23,11 +23,11 @@ type logbook struct {
 	internal int                        // answers of status 500 and codes INTERNAL
 	refusals map[string][]time.Duration // by path or method
 	answers  []time.Duration
-	unloaded map[string]int // by model: how often it could not follow its folder
+	failed   map[string]int // by model: how often it could not follow its folder
 }
 
 func newLogbook() *logbook {
-	return &logbook{refusals: make(map[string][]time.Duration), unloaded: make(map[string]int)}
+	return &logbook{refusals: make(map[string][]time.Duration), failed: make(map[string]int)}
 }
 
 // entry is the part of a line that is looked at.
@@ -87,7 +87,7 @@ func (l *logbook) note(text string) {
 	}
 	switch {
 	case e.Msg == "a model could not follow its folder":
-		l.unloaded[e.Model]++
+		l.failed[e.Model]++
 	case e.Status == 500, e.Code == "Internal" && !strings.HasPrefix(e.Error, "rpc error"):
 		l.internal++
 	case e.Status == 503, e.Code == "Unavailable":
@@ -119,7 +119,7 @@ func (l *logbook) internalErrors() int {
 func (l *logbook) failures(model string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.unloaded[model]
+	return l.failed[model]
 }
 
 // forget forgets the times that have been read so far.

@@ -40,7 +40,7 @@ type server struct {
 	state             error
 }
 
-// begun is how long a server may take to begin or to end.
+// patience is how long a server may take to begin, or to do what is waited for.
 const patience = 30 * time.Second
 
 // start starts a server and waits until it is ready.
