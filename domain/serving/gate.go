@@ -67,7 +67,7 @@ func (g *gate) join(ctx context.Context, rows int) (*waiter, error) {
 	if g.isFull() {
 		return nil, g.full()
 	}
-	if g.running < g.slots && len(g.waiting) == 0 {
+	if g.isFree() {
 		g.admit(rows)
 		return nil, nil
 	}
@@ -85,6 +85,9 @@ func (g *gate) join(ctx context.Context, rows int) (*waiter, error) {
 // isFull reports whether there is no place for another call, neither to run nor to
 // wait.
 func (g *gate) isFull() bool { return g.running+len(g.waiting)+g.promised >= g.slots+g.queue }
+
+// isFree reports whether a call can run at once.
+func (g *gate) isFree() bool { return g.running < g.slots && len(g.waiting) == 0 }
 
 // queued is how many calls wait, those included that have been promised a place and
 // find none free to run.

@@ -3,6 +3,7 @@ package serving
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // reservation is a place for a prediction that has not come yet. Its zero value is
@@ -22,7 +23,8 @@ func WithReservation(ctx context.Context) (context.Context, func()) {
 }
 
 // Reserve keeps a place in the queue for the context's prediction, or refuses it as
-// Predict would, with an error of kind Overloaded, if too many are before it. It is
+// Predict would, with an error of kind Overloaded, if too many are before it, or so
+// many that not even one row would be answered by the context's deadline. It is
 // for those who have costly work to do before they predict, such as to decode a
 // picture: an overloaded server must not spend its time on what it refuses, and what
 // it has worked for must not be refused afterwards. A context that has a place
@@ -33,16 +35,16 @@ func (m *Model) Reserve(ctx context.Context) error {
 		r = new(reservation)
 		defer r.release()
 	}
-	return r.reserve(m.gate)
+	return r.reserve(ctx, m.gate)
 }
 
-func (r *reservation) reserve(at *gate) error {
+func (r *reservation) reserve(ctx context.Context, at *gate) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.at != nil {
 		return nil
 	}
-	if err := at.promise(); err != nil {
+	if err := at.promise(ctx); err != nil {
 		return err
 	}
 	r.at = at
@@ -76,11 +78,17 @@ func redeem(ctx context.Context, at *gate) bool {
 }
 
 // promise keeps a place for a call that will come.
-func (g *gate) promise() error {
+func (g *gate) promise(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.isFull() {
 		return g.full()
+	}
+	if !g.isFree() {
+		now := time.Now()
+		if err := g.checkDeadline(ctx, now, &waiter{rows: 1, turn: now.Add(g.work(1)), arrival: g.arrivals + 1}); err != nil {
+			return err
+		}
 	}
 	g.promised++
 	return nil

@@ -72,6 +72,7 @@ func (s *soak) exhaust(ctx context.Context, t *tally, p *server, meanwhile func(
 	if err := until(ctx, "descriptor taken", func() bool { return openFiles(p.command.Process.Pid) >= 60 }); err != nil {
 		return err
 	}
+	taken := openFiles(p.command.Process.Pid)
 	if err := meanwhile(); err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (s *soak) exhaust(ctx context.Context, t *tally, p *server, meanwhile func(
 	start, used := time.Now(), processorTime(p.command.Process.Pid)
 	pause(ctx, s.part(12))
 	share := float64(processorTime(p.command.Process.Pid)-used) / float64(time.Since(start))
-	t.figure("%d connections, %d descriptors in use, %.0f %% of a processor", len(held), openFiles(p.command.Process.Pid), 100*share)
+	t.figure("%d connections, %d descriptors in use, %.0f %% of a processor", len(held), taken, 100*share)
 	if share > 0.5 {
 		t.fault(crashed, fmt.Sprintf("a server without descriptors takes %.0f %% of a processor", 100*share))
 	}

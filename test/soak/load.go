@@ -14,6 +14,7 @@ type traffic struct {
 	doors *doors
 	http  *httpPool
 	grpc  *grpcLines
+	hurry bool // some clients are in a hurry
 }
 
 // newTraffic returns traffic over so many connections of HTTP, and some of gRPC.
@@ -31,13 +32,17 @@ func (t *traffic) close() {
 	t.grpc.close()
 }
 
-// ask asks once. One request in four is over gRPC.
+// ask asks once. One request in four is over gRPC, and one in eight of an overload is
+// of a client in a hurry.
 func (t *traffic) ask(ctx context.Context) {
-	if rand.IntN(4) == 0 {
+	switch n := rand.IntN(8); {
+	case n < 2:
 		t.grpc.ask(ctx, t.doors.grpc[rand.IntN(len(t.doors.grpc))], rand.Int())
-		return
+	case n == 2 && t.hurry:
+		t.http.ask(t.doors.hurried)
+	default:
+		t.http.ask(t.doors.http[rand.IntN(len(t.doors.http))])
 	}
-	t.http.ask(t.doors.http[rand.IntN(len(t.doors.http))])
 }
 
 // closedLoop has clients ask again as soon as they are answered, until the context

@@ -71,6 +71,7 @@ func measureCapacity(ctx context.Context, load *traffic, span time.Duration) flo
 // overload offers ten times a capacity for a time, and notes what came of it.
 func (t *traffic) overload(ctx context.Context, span time.Duration, capacity float64) {
 	tally := t.http.tally
+	t.hurry = true
 	okay, refusals := tally.of(accepted), tally.of(refused)
 	timed, cancel := context.WithTimeout(ctx, span)
 	defer cancel()
