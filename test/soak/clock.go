@@ -36,7 +36,7 @@ func (s *soak) jumpingClock(ctx context.Context, t *tally) error {
 		t.skip("jumps of the wall clock: a program whose clock can be moved takes minutes to compile, and is tried by the long run")
 		return nil
 	}
-	d, err := s.reference(ctx, t, slowISA)
+	d, err := s.reference(ctx, t, s.slowISA())
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (s *soak) jumpingClock(ctx context.Context, t *tally) error {
 	}
 	// Deadlines, rates and idle times are at work: they must not take jumps for time.
 	args := []string{"--timeout", "20s", "--rate", "100000", "--batch", "4"}
-	p, err := s.start(ctx, t, launch{binary: binary, args: append(args, slow...), env: []string{clockVariable + "=" + file}})
+	p, err := s.start(ctx, t, launch{binary: binary, args: append(args, s.slow()...), env: []string{clockVariable + "=" + file}})
 	if err != nil {
 		return err
 	}

@@ -46,14 +46,18 @@ const (
 )
 
 // checkMemory sees that memory did not keep growing.
-func checkMemory(t *tally, g *gauge) {
+func checkMemory(t *tally, g *gauge, race bool) {
+	most := int64(mostMemory)
+	if race {
+		most *= 4 // the race detector's share
+	}
 	half := len(g.values) / 2
 	if half == 0 {
 		return
 	}
 	first, second := slices.Max(g.values[:half]), slices.Max(g.values[half:])
 	t.figure("memory: %s at the beginning, at most %s in the first half and %s in the second", mib(g.values[0]), mib(first), mib(second))
-	if second > mostMemory || len(g.values) >= enough && second > first+slack {
+	if second > most || len(g.values) >= enough && second > first+slack {
 		t.fault(crashed, fmt.Sprintf("memory grew to %s, from %s in the first half", mib(second), mib(first)))
 	}
 }

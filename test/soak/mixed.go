@@ -41,7 +41,7 @@ func mixed(ctx context.Context, s *soak, t *tally) error {
 	}
 	group.Wait()
 	memory.stop()
-	checkMemory(t, memory)
+	checkMemory(t, memory, s.race)
 	load.calm(ctx)
 	load.close()
 	p.settled(ctx, before)

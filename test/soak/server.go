@@ -41,7 +41,7 @@ type server struct {
 }
 
 // patience is how long a server may take to begin, or to do what is waited for.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // start starts a server and waits until it is ready.
 func (s *soak) start(ctx context.Context, t *tally, l launch) (*server, error) {

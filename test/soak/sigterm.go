@@ -11,7 +11,7 @@ import (
 // sigterm asks an overloaded server to end: with connections that are kept, with one
 // for each request, and with streams of gRPC.
 func sigterm(ctx context.Context, s *soak, t *tally) error {
-	d, err := s.reference(ctx, t, slowISA)
+	d, err := s.reference(ctx, t, s.slowISA())
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func sigterm(ctx context.Context, s *soak, t *tally) error {
 }
 
 func (s *soak) sigtermOnce(ctx context.Context, t *tally, d *doors, kept bool) error {
-	p, err := s.start(ctx, t, launch{args: slow})
+	p, err := s.start(ctx, t, launch{args: s.slow()})
 	if err != nil {
 		return err
 	}
