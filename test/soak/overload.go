@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -51,7 +52,7 @@ func overload(ctx context.Context, s *soak, t *tally) error {
 	defer load.close()
 	load.calm(ctx)
 	capacity := measureCapacity(ctx, load, s.part(12))
-	t.figure("capacity: %.0f requests a second (one prediction at a time, without assembly)", capacity)
+	t.figure("capacity: %.0f requests a second (%s)", capacity, strings.Join(s.slow(), " "))
 	p.log.forget()
 	others := newOthers(p.command.Process.Pid)
 	memory := newGauge(func() int64 { return rss(p.command.Process.Pid) })
