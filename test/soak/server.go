@@ -69,7 +69,13 @@ func (s *soak) start(ctx context.Context, t *tally, l launch) (*server, error) {
 	if l.jail.mounts() {
 		p.command.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	}
-	return p, p.begin(ctx, l)
+	if err := p.begin(ctx, l); err != nil {
+		if p.command.Process != nil {
+			_ = p.command.Process.Kill()
+		}
+		return nil, err
+	}
+	return p, nil
 }
 
 // plainEnvironment is this process's without what would change the server.
@@ -122,7 +128,6 @@ func (p *server) begin(ctx context.Context, l launch) error {
 	case <-p.exited:
 		return fmt.Errorf("the server did not start: %w\n%s", errors.Join(p.state), p.log.tail())
 	case <-time.After(patience):
-		_ = p.command.Process.Kill()
 		return fmt.Errorf("the server did not say within %v that it is ready", patience)
 	}
 }
