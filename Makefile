@@ -11,12 +11,13 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test deploy-test clients check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test deploy-test cluster-test clients soak soak-once check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-BUILD := CGO_ENABLED=0 $(GO) build -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+# What is shipped leaves out what is not used: tools/lean/prepare.sh says how.
+BUILD := sh tools/lean/prepare.sh && CGO_ENABLED=0 $(GO) build -modfile=bin/lean/go.mod -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 build: ## the static binary, in bin/portent
 	$(BUILD) -o bin/portent ./cmd/portent
@@ -69,6 +70,7 @@ lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
 	cd test/conformance && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/openapi && $(GO) vet . && $(GO) mod tidy -diff
 	cd test/deploy && $(GO) vet . && $(GO) mod tidy -diff
+	cd test/cluster && $(GO) vet . && $(GO) mod tidy -diff
 
 generate: ## write the generated files anew
 	$(GO) generate ./...
@@ -159,6 +161,18 @@ openapi-test: ## the HTTP interface's documents, and answers against them
 deploy-test: ## the manifests against the APIs of Kubernetes and KServe, and a start as they start it
 	cd test/deploy && $(GO) test -count 1 .
 
+# A kube-apiserver is no Go library that a test could start, but a Go program that can be built.
+KUBE_APISERVER := bin/kube-apiserver
+KUBERNETES = $(shell awk '$$1 == "k8s.io/kubernetes" {print $$2}' test/cluster/apiserver/go.mod)
+
+$(KUBE_APISERVER): test/cluster/apiserver/go.mod
+	@echo 'building a kube-apiserver $(KUBERNETES), which takes a quarter of an hour'
+	cd test/cluster/apiserver && CGO_ENABLED=0 nice $(GO) build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)" -o ../../../$@ k8s.io/kubernetes/cmd/kube-apiserver
+
+cluster-test: ## the manifests against a real kube-apiserver, which is built the first time, over a real etcd
+	@if ! command -v etcd >/dev/null; then echo 'SKIPPED: the manifests against a kube-apiserver need etcd (Debian: etcd-server)'; \
+	else $(MAKE) --no-print-directory $(KUBE_APISERVER) && cd test/cluster && KUBE_APISERVER=$(CURDIR)/$(KUBE_APISERVER) $(GO) test -count 1 -v .; fi
+
 # What is written in Python has an environment each: MLServer asks for other versions.
 CLIENTS_PYTHON := bin/clients-python
 MLSERVER_PYTHON := bin/mlserver-python
@@ -175,4 +189,13 @@ clients: ## clients of Triton and KServe, grpcurl and Schemathesis against the s
 	@$(MAKE) --no-print-directory $(MLSERVER_PYTHON) || echo 'SKIPPED: MLServer needs Python 3 with venv and the package index'
 	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON)) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON)) $(GO) test -count 1 -v .
 
-check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients ## everything
+# Each of the longest scenarios lasts so long; the whole takes about seven times that.
+SOAK ?= 60s
+
+soak: ## faults: overload, signals, full disks, clocks, hostile clients; counts wrong, lost, crashed
+	$(GO) run ./test/soak -time $(SOAK) $(SOAKFLAGS)
+
+soak-once: ## the same, once and in under a minute
+	$(GO) run ./test/soak -short
+
+check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients soak-once ## everything

@@ -62,6 +62,7 @@ var law = []rule{
 	{folder: "adapters/transport/httpapi", project: []string{"domain", "domain/vision", "domain/serving", "adapters/format/jsontensor", "adapters/format/picture", "adapters/transport/httpapi/internal/...", "adapters/transport/internal/web", "docs"}, foreign: []string{"github.com/gorilla/mux"}, why: "a transport knows use cases and no engine"},
 	{folder: "adapters/transport/openinference", project: []string{"domain", "domain/serving", "adapters/format/jsontensor", "adapters/format/openinference", "adapters/transport/internal/web", "docs"}, why: "a transport knows use cases and no engine"},
 	{folder: "adapters/transport/grpcapi", project: []string{"domain", "domain/serving", "adapters/format/openinference", "adapters/format/openinference/inferencepb"}, foreign: []string{"google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"os/...", "net/http/..."}, why: "a transport knows use cases and no engine"},
+	{folder: "adapters/transport/connlimit", why: "connections, whatever comes over them"},
 	{folder: "adapters/transport/guard", project: []string{"domain", "adapters/transport/internal/web"}, foreign: []string{"github.com/hashicorp/golang-lru/v2/simplelru", "github.com/rs/cors", "golang.org/x/time/rate"}, why: "knows callers and no protocol beyond HTTP"},
 	{folder: "adapters/transport/guard/grpcguard", project: []string{"domain", "adapters/format/openinference/inferencepb", "adapters/transport/guard"}, foreign: []string{"google.golang.org/grpc"}, barred: []string{"os/...", "net/http/..."}, why: "the guard before gRPC"},
 	{folder: "adapters/transport/tlsfiles", project: []string{"domain"}, barred: []string{"net/..."}, why: "reads certificates, listens to nothing"},
@@ -77,8 +78,10 @@ var law = []rule{
 	{folder: "tools/swaggerui", foreign: []string{"github.com/swaggo"}, why: "writes files when generating"},
 	{folder: "bench/...", project: []string{"..."}, foreign: []string{"fortio.org", "github.com/gomlx", "github.com/jedib0t/go-pretty", "github.com/owulveryck/onnx-go", "github.com/shirou/gopsutil", "github.com/yalue/onnxruntime_go", "go4.org/unsafe/assume-no-moving-gc", "gonum.org", "gorgonia.org/tensor"}, why: "a module of its own, which knows all peers"},
 	{folder: "test/conformance", project: []string{"domain", "adapters/engine/onnxgo", "adapters/format/onnxfile"}, foreign: []string{"github.com/owulveryck/onnx-go", "gorgonia.org/tensor"}, why: "a module of its own, which sees the engine from outside"},
+	{folder: "test/cluster", foreign: []string{"k8s.io/apimachinery", "sigs.k8s.io"}, why: "a module of its own, which knows manifests only"},
 	{folder: "test/deploy", project: []string{"domain", "model", "adapters/format/openinference/inferencepb"}, foreign: []string{"github.com/prometheus-operator", "golang.org/x/sys", "google.golang.org/grpc", "k8s.io", "sigs.k8s.io"}, why: "a module of its own, which starts the program as Kubernetes does"},
-	{folder: "test/openapi", project: []string{"domain", "domain/serving", "domain/vision", "ports/predictortest", "adapters/transport/httpapi", "adapters/transport/openinference"}, foreign: []string{"github.com/getkin/kin-openapi"}, why: "a module of its own, which sees the transport from outside"},
+	{folder: "test/openapi", project: []string{"domain", "domain/serving", "domain/vision", "ports/predictortest", "adapters/transport/guard", "adapters/transport/httpapi", "adapters/transport/openinference"}, foreign: []string{"github.com/getkin/kin-openapi"}, why: "a module of its own, which sees the transport from outside"},
+	{folder: "test/soak", project: []string{"domain", "model", "adapters/format/onnxfile", "adapters/format/openinference/inferencepb"}, foreign: []string{"google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc"}, why: "drives the program from outside"},
 	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, why: "tests of the program from outside"},
 }
 
@@ -188,7 +191,7 @@ func allowed(r rule, file, imported string) bool {
 		case folder == path.Dir(file), isTest && (slices.Contains(testsMayImport, folder) || sameAdapter(folder, file)):
 			return true
 		case slices.Contains(forTests, folder):
-			return isTest || r.folder == "bench/..." // which builds networks to measure
+			return isTest || r.folder == "bench/..." || r.folder == "test/soak" // which build networks too
 		default:
 			return matchesAny(r.project, folder)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,10 +27,13 @@ func (s *serveSettings) adminServer(logger *slog.Logger) listening {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintf(w, "%s\n%s\n", metricsPath, "/debug/pprof/")
 	})
+	asking, end := context.WithCancel(context.Background())
 	over := &http.Server{
-		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return asking },
+		Handler:     mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
+	over.RegisterOnShutdown(end) // of profiles that are being made, for minutes maybe
 	return listening{name: nameAdmin, shutdown: shutdownHTTP(over), serve: func(listener net.Listener) error {
 		if err := over.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err

@@ -131,8 +131,8 @@ func TestHelpAndVersion(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"version"}, "portent "},
-		{[]string{"--version"}, "portent "},
+		{[]string{"version"}, "portent version "},
+		{[]string{"--version"}, "portent version "},
 		{[]string{"--help"}, "serve"},
 		{[]string{"serve", "--help"}, "PORTENT_MAX_BODY"},
 	} {

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -49,4 +55,44 @@ func TestFilesAreFollowed(t *testing.T) {
 			t.Errorf("step %d: %q, expected %q", i, text, step.want)
 		}
 	}
+}
+
+// TestAHangupWhileTheModelLoads has one come while the other server is asked what
+// its model takes, which may take minutes. It would end a process that does not
+// listen to it.
+func TestAHangupWhileTheModelLoads(t *testing.T) {
+	const told = "the tokens have not changed"
+	log, stderr := io.Pipe()
+	heard := make(chan bool)
+	go func() {
+		defer close(heard)
+		for lines := bufio.NewScanner(log); lines.Scan(); {
+			if strings.Contains(lines.Text(), told) {
+				heard <- true
+			}
+		}
+	}()
+	var once sync.Once
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		once.Do(func() {
+			if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+				t.Error(err)
+			}
+			if !<-heard {
+				t.Errorf("nothing tells that %s", told)
+			}
+		})
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer other.Close()
+	tokens := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(tokens, []byte("wonderland"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"serve", "--engine", "remote", "--endpoint", other.URL, "--remote-model", "m", "--token-file", tokens, "--addr", "127.0.0.1:0", "--grpc-addr", "off"}
+	if err := run(t.Context(), args, nil, nil, io.Discard, stderr); err == nil {
+		t.Error("it serves a model that there is not")
+	}
+	_ = stderr.Close() // of a pipe, which cannot fail
+	<-heard
 }

@@ -15,9 +15,8 @@ func newRoot(environ []string) *cobra.Command {
 		Short:         "Serve a trained model: right, fast, from one binary",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       versionText(),
+		Version:       versionText(), // shown by cobra's own words: a template would keep all methods in the binary
 	}
-	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(newServe(), newPredict(), newVerify(), newInspect(), newHealth(), newVersion())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		return applyEnvironment(root, cmd, environ)

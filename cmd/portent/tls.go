@@ -19,7 +19,7 @@ const (
 	protocolGRPC = "h2"
 )
 
-const tlsCertUsage = "file with the server's certificate, and those up to the authority's; with --tls-key: TLS on all servers"
+const tlsCertUsage = "file with the server's certificate, and those up to the authority's; with --tls-key: TLS for HTTP and gRPC, but not on --admin-addr"
 
 // tlsSettings say whether and how TLS is spoken.
 type tlsSettings struct {

@@ -100,6 +100,9 @@ func TestADeadlineThatCannotBeMetIsRefusedAtOnce(t *testing.T) {
 		}{{30, 40 * time.Millisecond, false}, {30, 100 * time.Millisecond, true}, {1, 8 * time.Millisecond, false}, {1, 25 * time.Millisecond, true}} {
 			ctx, cancel := context.WithTimeout(t.Context(), c.within)
 			start := time.Now()
+			if err := model.Reserve(ctx); c.rows == 1 && (err == nil) != c.ok || err != nil && domain.KindOf(err) != domain.Overloaded {
+				t.Errorf("a place for %d rows within %v: %v", c.rows, c.within, err)
+			}
 			calls.Go(func() {
 				defer cancel()
 				outputs, err := model.Predict(ctx, row(t, c.rows))
@@ -194,6 +197,103 @@ func TestLeavingAsTheTurnComes(t *testing.T) {
 			if load := model.Load(); load.Running != 0 || load.Waiting != 0 {
 				t.Fatalf("%d running and %d waiting", load.Running, load.Waiting)
 			}
+		}
+	})
+}
+
+// faltering is a Predictor that fails after some time, if that is not 0.
+type faltering struct {
+	sweating
+	after *time.Duration
+}
+
+func (f faltering) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+	if *f.after == 0 {
+		return f.sweating.Predict(ctx, inputs)
+	}
+	time.Sleep(*f.after)
+	return nil, &domain.Error{Kind: domain.Unavailable}
+}
+
+// TestFailuresDoNotMakeItFast: what fails at once does not have callers told to come
+// back in no time. What is broken off late shows the model to be slow.
+func TestFailuresDoNotMakeItFast(t *testing.T) {
+	for _, c := range []struct{ failAfter, atLeast, atMost time.Duration }{
+		{time.Nanosecond, 10 * time.Millisecond, 10 * time.Millisecond},
+		{time.Second, 9 * time.Second, 10 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			after := time.Duration(0)
+			model := serving.NewModel(faltering{sweating{predictortest.NewFake(signature(domain.Dynamic))}, &after}, serving.Options{Concurrency: 1, Queue: -1})
+			predict := func(rows int) error {
+				_, err := model.Predict(t.Context(), row(t, rows))
+				return err
+			}
+			if err := predict(1); err != nil {
+				t.Fatal(err)
+			}
+			after = c.failAfter
+			for range 50 {
+				if err := predict(1); domain.KindOf(err) != domain.Unavailable {
+					t.Fatal(err)
+				}
+			}
+			after = 0
+			var calls sync.WaitGroup
+			calls.Go(func() {
+				if err := predict(10); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+			var e *domain.Error
+			if err := predict(1); !errors.As(err, &e) || e.RetryAfter < c.atLeast || e.RetryAfter > c.atMost {
+				t.Errorf("it failed after %v: %+v", c.failAfter, err)
+			}
+			calls.Wait()
+			if err := model.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// stalling is a Predictor that takes longer than it should, once.
+type stalling struct {
+	sweating
+	once *time.Duration
+}
+
+func (s stalling) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.Tensor, error) {
+	time.Sleep(*s.once)
+	*s.once = 0
+	return s.sweating.Predict(ctx, inputs)
+}
+
+// TestOneStallIsNotTheRate: a process that was stopped for a while, as with the
+// machine beneath it, does not refuse calls afterwards that it has time for.
+func TestOneStallIsNotTheRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		once := time.Duration(0)
+		model := serving.NewModel(stalling{sweating{predictortest.NewFake(signature(domain.Dynamic))}, &once}, serving.Options{Concurrency: 1})
+		predict := func(rows int, within time.Duration) {
+			ctx, cancel := context.WithTimeout(t.Context(), within)
+			defer cancel()
+			if _, err := model.Predict(ctx, row(t, rows)); err != nil {
+				t.Error(err)
+			}
+		}
+		predict(1, time.Hour)
+		once = 10 * time.Minute
+		predict(1, time.Hour)
+		var calls sync.WaitGroup
+		for range 10 {
+			calls.Go(func() { predict(10, time.Second) })
+			synctest.Wait()
+		}
+		calls.Wait()
+		if err := model.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

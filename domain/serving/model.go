@@ -111,7 +111,7 @@ func (m *Model) queued(ctx context.Context, inputs []domain.Tensor) ([]domain.Te
 	if !timings.accounted {
 		timings.ran(rowsOf(inputs))
 	}
-	m.gate.leave(rows, took)
+	m.gate.leave(rows, took, err != nil)
 	return outputs, err
 }
 

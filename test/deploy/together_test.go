@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"testing"
 
 	monitoring "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
@@ -51,6 +52,15 @@ func TestObjectsMeanEachOther(t *testing.T) {
 		}
 		if d.Spec.Replicas != nil {
 			t.Errorf("%s: the Deployment and the HorizontalPodAutoscaler both say how many replicas there are", name)
+		}
+	}
+}
+
+// TestNothingGoesOut: the policy is for ways out too, and allows none.
+func TestNothingGoesOut(t *testing.T) {
+	for _, p := range all[*networking.NetworkPolicy](parse(t, base, render(t)[base])) {
+		if !slices.Contains(p.Spec.PolicyTypes, networking.PolicyTypeEgress) || len(p.Spec.Egress) > 0 {
+			t.Errorf("%s: %+v", p.Name, p.Spec)
 		}
 	}
 }

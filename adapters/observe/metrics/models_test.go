@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/portent-go/portent/adapters/observe/metrics"
 	"github.com/portent-go/portent/domain"
@@ -48,6 +50,28 @@ func TestLoadIsSeen(t *testing.T) {
 	has(t, scrape(t, m, ""), `portent_predictions_in_flight{model="m",version="1"} 0`, `portent_queue_length{model="m",version="1"} 0`)
 }
 
+// connections are some that never change.
+type connections struct{ open, refused int64 }
+
+func (c connections) Open() int64    { return c.open }
+func (c connections) Refused() int64 { return c.refused }
+
+func TestConnectionsAreSeen(t *testing.T) {
+	_, m := observed(t, newServed("m", "1", serving.Options{}), metrics.Options{})
+	for name, c := range map[string]connections{"http": {3, 0}, "grpc": {1, 9}} {
+		if err := m.AddConnections(name, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has(t, scrape(t, m, ""),
+		`portent_connections{listener="http"} 3`, `portent_connections_refused_total{listener="http"} 0`,
+		`portent_connections{listener="grpc"} 1`, `portent_connections_refused_total{listener="grpc"} 9`,
+	)
+	if err := m.AddConnections("http", connections{}); domain.KindOf(err) != domain.Internal {
+		t.Errorf("a name that is there already: %v", err)
+	}
+}
+
 func TestSelfTestAndReadinessAreSeen(t *testing.T) {
 	outputs, err := predictortest.NewFake(signature()).Predict(t.Context(), inputs(t))
 	if err != nil {
@@ -87,8 +111,11 @@ func (l *loader) Load(_ context.Context, name, version string) (*serving.Served,
 }
 
 // TestVersionsThatAreGoneLeaveNoSeries has a version that is replaced. Its last
-// requests are told once more. The model's name is not UTF-8, which labels must be.
-func TestVersionsThatAreGoneLeaveNoSeries(t *testing.T) {
+// requests are told to all who look, for a while. The model's name is not UTF-8,
+// which labels must be.
+func TestVersionsThatAreGoneLeaveNoSeries(t *testing.T) { synctest.Test(t, goneLeaveNoSeries) }
+
+func goneLeaveNoSeries(t *testing.T) {
 	l := &loader{versions: []string{"1"}}
 	repository := serving.NewRepository(l)
 	defer func() {
@@ -116,8 +143,11 @@ func TestVersionsThatAreGoneLeaveNoSeries(t *testing.T) {
 	load()
 	l.versions = []string{"2"}
 	load()
-	for look, want := range []bool{true, false, false} {
+	for look, want := range []bool{true, true, true, false, false} {
 		text := scrape(t, m, "")
+		if look == 2 { // after two that came at once, of two who look
+			time.Sleep(5 * time.Minute)
+		}
 		if strings.Contains(text, `portent_requests_total{kind="ok",`+first) != want || strings.Contains(text, `version="1"`) != want {
 			t.Errorf("look %d at a version that is gone, expected to see it: %v\n%s", look, want, ours(text))
 		}

@@ -58,7 +58,7 @@ func (r *requests) count(served *serving.Served, o serving.Observation, trace st
 	var model, version string
 	if served != nil {
 		model, version = label(served.Name), label(served.Version)
-		r.seen.add(model, version)
+		defer r.seen.add(model, version) // not before, or series that are made while others are dropped would stay
 	}
 	r.total.WithLabelValues(model, version, o.Transport, kindOf(o.Err)).Inc()
 	shed := r.shed.WithLabelValues(model, version, o.Transport) // is there from the first request on, so that its first rise is seen

@@ -39,14 +39,14 @@ var allowed = []struct {
 // wanted reports whether the environment asks for traces. What it asks for and
 // cannot have is an error of kind Invalid.
 func wanted() (bool, error) {
-	if strings.EqualFold(os.Getenv(variableDisabled), "true") || os.Getenv(variableExporter) == "none" {
+	if strings.EqualFold(valueOf(variableDisabled), "true") || valueOf(variableExporter) == "none" {
 		return false, nil
 	}
-	if os.Getenv(variableEndpoint) == "" && os.Getenv(variableTracesEndpoint) == "" {
+	if valueOf(variableEndpoint) == "" && valueOf(variableTracesEndpoint) == "" {
 		return false, nil
 	}
 	for _, rule := range allowed {
-		value := strings.TrimSpace(os.Getenv(rule.variable))
+		value := valueOf(rule.variable)
 		if value != "" && !slices.Contains(rule.values, value) {
 			return false, &domain.Error{
 				Kind: domain.Invalid, Field: rule.variable, Msg: "is not possible here",
@@ -57,10 +57,13 @@ func wanted() (bool, error) {
 	return true, checkRatio()
 }
 
+// valueOf returns a variable's value as OpenTelemetry's libraries read it.
+func valueOf(variable string) string { return strings.TrimSpace(os.Getenv(variable)) }
+
 // checkRatio refuses a share of traces to keep that is none.
 func checkRatio() error {
-	text := strings.TrimSpace(os.Getenv(variableSamplerRatio))
-	if text == "" || !strings.HasSuffix(os.Getenv(variableSampler), "traceidratio") {
+	text := valueOf(variableSamplerRatio)
+	if text == "" || !strings.HasSuffix(valueOf(variableSampler), "traceidratio") {
 		return nil
 	}
 	if ratio, err := strconv.ParseFloat(text, 64); err != nil || !(ratio >= 0 && ratio <= 1) {

@@ -25,7 +25,7 @@ type callKey struct{}
 
 // TagRPC begins the span of a call.
 func (c *calls) TagRPC(ctx context.Context, call *stats.RPCTagInfo) context.Context {
-	service, method, _ := strings.Cut(strings.TrimPrefix(call.FullMethodName, "/"), "/")
+	service, method, _ := strings.Cut(strings.TrimPrefix(sendable(call.FullMethodName), "/"), "/")
 	if !strings.HasSuffix(method, "Infer") {
 		return ctx
 	}

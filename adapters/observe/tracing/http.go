@@ -19,7 +19,7 @@ func (t *Tracing) HTTP(over http.Handler) http.Handler {
 			return
 		}
 		ctx, span := t.begin(r.Context(), propagation.HeaderCarrier(r.Header), r.Method,
-			attribute.String("http.request.method", r.Method), attribute.String("url.path", r.URL.Path))
+			attribute.String("http.request.method", r.Method), attribute.String("url.path", sendable(r.URL.Path)))
 		answer := &answerWriter{ResponseWriter: w}
 		defer func() {
 			ended(span, attribute.Int("http.response.status_code", answer.status), answer.status == 0 || answer.status >= http.StatusInternalServerError)

@@ -2,6 +2,7 @@ package tracing
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -24,7 +25,7 @@ func (t *Tracing) Observe(ctx context.Context, served *serving.Served, o serving
 	}
 	span.SetAttributes(attribute.String("portent.transport", o.Transport))
 	if served != nil {
-		span.SetAttributes(attribute.String("portent.model", served.Name), attribute.String("portent.version", served.Version), attribute.Int("portent.rows", o.Rows))
+		span.SetAttributes(attribute.String("portent.model", sendable(served.Name)), attribute.String("portent.version", sendable(served.Version)), attribute.Int("portent.rows", o.Rows))
 	}
 	if o.Err != nil {
 		span.SetAttributes(attribute.String("error.type", domain.KindOf(o.Err).String()))
@@ -72,3 +73,7 @@ func (p *predictor) Predict(ctx context.Context, inputs []domain.Tensor) ([]doma
 	}
 	return outputs, err
 }
+
+// sendable returns a text, of a caller's or of a folder's name, as spans can be sent
+// with it: one that is not UTF-8 would have all lost that are sent at once.
+func sendable(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -3,14 +3,21 @@ package tracing_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/portent-go/portent/adapters/observe/tracing"
 	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/serving"
 	"github.com/portent-go/portent/ports"
 	"github.com/portent-go/portent/ports/predictortest"
 )
@@ -111,4 +118,67 @@ func TestLogLinesTellTheTrace(t *testing.T) {
 	if len(lines) != 2 || !strings.Contains(lines[0], "a=1 trace_id="+traceID+" span_id=") || strings.Contains(lines[1], "trace_id") {
 		t.Errorf("%s", &out)
 	}
+}
+
+// TestWhatCallersSendBreaksNoSpans: a text that is no UTF-8 cannot be sent, and must
+// not take the spans of all others with it.
+func TestWhatCallersSendBreaksNoSpans(t *testing.T) {
+	var spans atomic.Int64
+	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var sent collector.ExportTraceServiceRequest
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = proto.Unmarshal(body, &sent)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		for _, resource := range sent.GetResourceSpans() {
+			for _, scope := range resource.GetScopeSpans() {
+				spans.Add(int64(len(scope.GetSpans())))
+			}
+		}
+	}))
+	defer sink.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", sink.URL+"/v1/traces")
+	tracer, err := tracing.FromEnvironment(t.Context(), "1.2.3", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := tracer.HTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tracer.Observe(r.Context(), &serving.Served{Name: "name \xff", Version: "1"}, serving.Observation{Transport: "http", Rows: 1})
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	for _, path := range []string{"/v2/models/%ff%fe/infer", "/predict"} {
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, path, nil))
+	}
+	calls := tracer.GRPC()
+	ctx := calls.TagRPC(t.Context(), &stats.RPCTagInfo{FullMethodName: "/\xff/\xffInfer"})
+	calls.HandleRPC(ctx, &stats.End{})
+	ctx = calls.TagRPC(t.Context(), &stats.RPCTagInfo{FullMethodName: "/inference.GRPCInferenceService/ModelInfer"})
+	calls.HandleRPC(ctx, &stats.End{})
+	if err := tracer.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := spans.Load(); got < 3 {
+		t.Errorf("%d spans were sent, expected those of 3 requests at least", got)
+	}
+}
+
+// TestSpacesAroundValuesMeanNothing, as the libraries have it.
+func TestSpacesAroundValuesMeanNothing(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+	t.Run("none", func(t *testing.T) {
+		t.Setenv("OTEL_TRACES_EXPORTER", "none ")
+		if tracer, err := tracing.FromEnvironment(t.Context(), "", slog.New(slog.DiscardHandler)); tracer != nil || err != nil {
+			t.Errorf("%v, %v", tracer, err)
+		}
+	})
+	t.Run("a share that is none", func(t *testing.T) {
+		t.Setenv("OTEL_TRACES_SAMPLER", "traceidratio ")
+		t.Setenv("OTEL_TRACES_SAMPLER_ARG", "2")
+		if _, err := tracing.FromEnvironment(t.Context(), "", slog.New(slog.DiscardHandler)); domain.KindOf(err) != domain.Invalid {
+			t.Error(err)
+		}
+	})
 }

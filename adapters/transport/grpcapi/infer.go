@@ -15,7 +15,7 @@ import (
 const transport = "grpc"
 
 // ModelInfer predicts.
-func (s *Server) ModelInfer(ctx context.Context, request *inferencepb.ModelInferRequest) (*inferencepb.ModelInferResponse, error) {
+func (s *Server) ModelInfer(ctx context.Context, request *inferencepb.ModelInferRequest) (response *inferencepb.ModelInferResponse, err error) {
 	served, release, err := s.repository.Acquire(request.GetModelName(), request.GetModelVersion())
 	if err != nil {
 		s.repository.Observe(ctx, nil, serving.Observation{Transport: transport, Err: err})
@@ -24,11 +24,13 @@ func (s *Server) ModelInfer(ctx context.Context, request *inferencepb.ModelInfer
 	defer release()
 	c := callOf(ctx)
 	infer := inference{server: s, served: served, request: request, call: c, rows: 1}
-	response, err := infer.answer(ctx)
-	observation := c.timings.Observation(infer.rows, err)
-	observation.Transport, observation.Input, observation.Output = transport, c.decode, c.encode
-	s.repository.Observe(ctx, served, observation)
-	return response, err
+	err = domain.Errorf(domain.Internal, "panic") // unless something else becomes of it
+	defer func() {
+		observation := c.timings.Observation(infer.rows, err)
+		observation.Transport, observation.Input, observation.Output = transport, c.decode, c.encode
+		s.repository.Observe(ctx, served, observation)
+	}()
+	return infer.answer(ctx)
 }
 
 // inference is one request for a prediction.

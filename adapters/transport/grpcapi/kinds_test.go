@@ -143,7 +143,7 @@ func TestInternalErrorsAreForTheLog(t *testing.T) {
 // TestHandlersThatPanic serves a model that is nil.
 func TestHandlersThatPanic(t *testing.T) {
 	var log lockedBuffer
-	broken := &serving.Served{Name: "m", Version: "3"}
+	broken := &serving.Served{Name: "m", Version: "3", Stats: new(serving.Statistics)}
 	server, err := grpcapi.New(serving.Single(broken), grpcapi.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
@@ -159,6 +159,11 @@ func TestHandlersThatPanic(t *testing.T) {
 	for range 2 {
 		_, err = c.ModelMetadata(t.Context(), &inferencepb.ModelMetadataRequest{})
 		expectCode(t, "a handler that panics", err, codes.Internal)
+	}
+	_, err = c.ModelInfer(t.Context(), typed(1, 2, 3, 4))
+	expectCode(t, "a prediction that panics", err, codes.Internal)
+	if failed := broken.Stats.Snapshot().Fail.Count; failed != 1 {
+		t.Errorf("%d requests are counted to have failed", failed)
 	}
 	if !strings.Contains(log.String(), "a handler panicked") || strings.Contains(err.Error(), "nil pointer") {
 		t.Errorf("%v, and the log says %s", err, log.String())

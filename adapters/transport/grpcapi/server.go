@@ -22,7 +22,7 @@ import (
 const (
 	handshakeTimeout = 5 * time.Second // from a connection to its first request
 	maxHeaderBytes   = 64 << 10
-	idleTimeout      = 10 * time.Minute
+	idleTimeout      = 2 * time.Minute
 	pingAfter        = time.Minute // of silence, to find out whether the client is still there
 	pingTimeout      = 20 * time.Second
 	leastPing        = 10 * time.Second // between a client's own pings
@@ -47,16 +47,15 @@ func New(repository *serving.Repository, options Options) (*Server, error) {
 	}
 	s := &Server{repository: repository, options: options, stopping: make(chan struct{})}
 	s.grpc = grpc.NewServer(s.serverOptions()...)
-	inferencepb.RegisterGRPCInferenceServiceServer(s.grpc, s)
-	grpc_health_v1.RegisterHealthServer(s.grpc, &health{server: s})
-	reflection.Register(s.grpc)
+	services := admitting{s.grpc, s.around}
+	inferencepb.RegisterGRPCInferenceServiceServer(services, s)
+	grpc_health_v1.RegisterHealthServer(services, &health{server: s})
+	reflection.Register(services)
 	return s, nil
 }
 
 func (s *Server) serverOptions() []grpc.ServerOption {
 	options := []grpc.ServerOption{
-		grpc.UnaryInterceptor(s.unary),
-		grpc.StreamInterceptor(s.streaming),
 		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(s.options.MaxMessage),
 		grpc.MaxConcurrentStreams(uint32(s.options.MaxStreams)),

@@ -34,15 +34,16 @@ func newCallers(perSecond float64, burst, most int) (*callers, error) {
 }
 
 // take uses one request of a caller's share. If there is none left it returns when
-// there will be one.
+// there will be one. Nothing is reserved for who is refused: of reservations that
+// many make and give back at once, some would stay.
 func (c *callers) take(key string) (wait time.Duration, ok bool) {
 	now, limiter := c.now(), c.limiter(key)
-	reservation := limiter.ReserveN(now, 1)
-	if wait = reservation.DelayFrom(now); wait > 0 {
-		reservation.CancelAt(now)
-		return wait, false
+	if limiter.AllowN(now, 1) {
+		return 0, true
 	}
-	return 0, true
+	const longest = 1 << 62 // which a rate of next to nothing would go beyond
+	missing := max(0, 1-limiter.TokensAt(now))
+	return time.Duration(min(longest, missing/float64(c.rate)*float64(time.Second))), false
 }
 
 func (c *callers) limiter(key string) *rate.Limiter {

@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"math"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +34,36 @@ func TestTheBucketFillsAgain(t *testing.T) {
 			t.Errorf("step %d: %d, expected %d", step, got, want)
 		}
 		now = now.Add(time.Duration(step) * time.Second / 2)
+	}
+}
+
+// TestRefusedRequestsCostNothing: however many are refused at once, the share fills
+// as fast as ever, and each is told when it will have.
+func TestRefusedRequestsCostNothing(t *testing.T) {
+	now := time.Now()
+	c, err := newCallers(1, 1, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.now = func() time.Time { return now }
+	if _, ok := c.take("x"); !ok {
+		t.Fatal("the first is refused")
+	}
+	var crowd sync.WaitGroup
+	for range 8 {
+		crowd.Go(func() {
+			for range 20_000 {
+				if wait, ok := c.take("x"); ok || wait != time.Second {
+					t.Errorf("%v, come back in %v", ok, wait)
+					return
+				}
+			}
+		})
+	}
+	crowd.Wait()
+	now = now.Add(time.Second)
+	if wait, ok := c.take("x"); !ok {
+		t.Errorf("it shall wait for another %v", wait)
 	}
 }
 
@@ -72,6 +103,13 @@ func TestLimitsThatAreNoneAreRefused(t *testing.T) {
 		if _, err := New(options); domain.KindOf(err) != domain.Invalid {
 			t.Errorf("%+v: %v", options, err)
 		}
+	}
+	if c, err := newCallers(1e-300, 1, 1); err != nil {
+		t.Error(err)
+	} else if _, ok := c.take("x"); !ok {
+		t.Error("the first is refused")
+	} else if wait, ok := c.take("x"); ok || wait < math.MaxInt64/4 {
+		t.Errorf("at a rate of next to nothing: %v, come back in %v", ok, wait)
 	}
 	g, err := New(Options{Rate: 0.1})
 	if err != nil || g.callers.burst != 1 {

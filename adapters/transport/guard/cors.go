@@ -35,7 +35,7 @@ func CORS(origins []string) (func(http.Handler) http.Handler, error) {
 		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost},
 		AllowedHeaders: []string{
 			"Accept", "Authorization", "Content-Encoding", "Content-Type", "Inference-Header-Content-Length",
-			"Traceparent", "Tracestate", "X-Api-Key", headerRequestID,
+			"Traceparent", "Tracestate", "X-Api-Key", headerRequestID, "X-Request-Timeout",
 		},
 		ExposedHeaders: []string{"Inference-Header-Content-Length", "Retry-After", "Server-Timing", "Www-Authenticate", headerRequestID},
 		MaxAge:         maxAge,

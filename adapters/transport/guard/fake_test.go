@@ -14,6 +14,7 @@ import (
 const (
 	known   = "Kn0wn-token.of_alice~+/=="
 	another = "another"
+	third   = "third"
 	unknown = "hunter2"
 )
 

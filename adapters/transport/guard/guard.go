@@ -61,7 +61,9 @@ type Caller struct {
 
 // Admit decides whether a request may go on. One of a caller that is not known is
 // an error of kind Unauthenticated, one too many of kind RateLimited. Whoever is
-// not known uses up the share of its address, so that guessing is slow.
+// not known uses up the share of its address, which shuts out nobody who is known
+// and comes from there too: behind a proxy that may be all. Thus a right guess is
+// answered, however many were wrong, and tokens must be long.
 func (g *Guard) Admit(caller Caller) error {
 	if g.options == (Options{}) {
 		return nil

@@ -123,7 +123,7 @@ func TestAConnectionIsNotResetWithTheAnswer(t *testing.T) {
 }
 
 func TestShares(t *testing.T) {
-	g := newGuard(t, guard.Options{Tokens: openTokens(t, tokenFile(t, known+"\n"+another)), Rate: 1e-6, Burst: 2})
+	g := newGuard(t, guard.Options{Tokens: openTokens(t, tokenFile(t, known+"\n"+another+"\n"+third)), Rate: 1e-6, Burst: 2})
 	url := serve(t, g)
 	for _, token := range []string{known, another} {
 		for i, want := range []int{200, 200, 429} {
@@ -136,10 +136,13 @@ func TestShares(t *testing.T) {
 			}
 		}
 	}
-	for i, want := range []int{401, 401, 429} { // which is the share of the address: guesses are few
+	for i, want := range []int{401, 401, 429} { // which is the share of the address
 		if got := ask(t, "POST", url+"/predict", "X-Api-Key", unknown+strings.Repeat("x", i)); got.status != want {
 			t.Errorf("guess %d: %v", i, got)
 		}
+	}
+	if got := ask(t, "POST", url+"/predict", "X-Api-Key", third); got.status != http.StatusOK {
+		t.Errorf("a caller who has its share is shut out by the guesses of another: %v", got)
 	}
 	if got := ask(t, "GET", url+"/readyz"); got.status != http.StatusOK {
 		t.Errorf("health: %v", got)
@@ -172,10 +175,10 @@ func TestCORS(t *testing.T) {
 			}
 		}
 	}
-	for _, header := range []string{"x-forwarded-for", "cookie"} {
+	for header, allowed := range map[string]bool{"x-request-timeout": true, "x-api-key": true, "x-forwarded-for": false, "cookie": false} {
 		before := ask(t, "OPTIONS", server.URL+"/predict", "Origin", "https://app.example", "Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", header)
-		if before.header.Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s is allowed", header)
+		if got := before.header.Get("Access-Control-Allow-Origin") != ""; got != allowed {
+			t.Errorf("%s is allowed: %v", header, got)
 		}
 	}
 	if before := ask(t, "OPTIONS", server.URL+"/predict", "Origin", "https://app.example", "Access-Control-Request-Method", "DELETE"); before.header.Get("Access-Control-Allow-Origin") != "" {

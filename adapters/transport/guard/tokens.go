@@ -44,7 +44,7 @@ func OpenTokens(path string) (*Tokens, error) {
 
 // Reload reads the file again and reports whether it has changed. Where it is not
 // sound, the tokens that were read before go on, and the error, of kind Invalid,
-// says why: a file that is just being written shuts nobody out.
+// says why: a slip in it shuts nobody out.
 func (t *Tokens) Reload() (changed bool, err error) {
 	t.reading.Lock()
 	defer t.reading.Unlock()

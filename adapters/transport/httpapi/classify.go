@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
 
@@ -22,11 +23,18 @@ func (h *Handler) classify(w http.ResponseWriter, r *http.Request, name string, 
 	}
 	defer release()
 	x := w.(*exchange)
+	rows := 1
+	var failure error = domain.Errorf(domain.Internal, "panic") // unless something else becomes of it
+	defer func() {
+		observation := x.timings.Observation(rows, failure)
+		observation.Transport, observation.Input, observation.Output = transport, x.decode, x.encode
+		h.repository.Observe(r.Context(), v.served, observation)
+	}()
 	start := time.Now()
-	ctx := serving.WithTimings(r.Context(), &x.timings)
+	ctx, unreserve := serving.WithReservation(serving.WithTimings(r.Context(), &x.timings))
+	defer unreserve()
 	in, err := v.receive(ctx, w, r, q)
 	x.decode = time.Since(start)
-	rows := 1
 	var answer any
 	if err == nil {
 		rows = in.tensor.Shape()[0]
@@ -37,9 +45,7 @@ func (h *Handler) classify(w http.ResponseWriter, r *http.Request, name string, 
 	} else {
 		h.fail(w, r, err)
 	}
-	observation := x.timings.Observation(rows, x.failure)
-	observation.Transport, observation.Input, observation.Output = transport, x.decode, x.encode
-	h.repository.Observe(r.Context(), v.served, observation)
+	failure = x.failure
 }
 
 // answer classifies what a request holds.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/portent-go/portent/adapters/transport/httpapi"
+	"github.com/portent-go/portent/domain/serving"
 )
 
 // trap is a body, or a writer, that panics when it is used.
@@ -40,6 +41,22 @@ func TestAPanicIsAnsweredAndLogged(t *testing.T) {
 	}
 	if response := ask(handler, "POST", "/predict", "image/png", picturePNG(9, 9)); response.Code != 200 {
 		t.Errorf("afterwards: %d %s", response.Code, response.Body)
+	}
+}
+
+// TestAPanicIsCounted, as all requests for predictions are.
+func TestAPanicIsCounted(t *testing.T) {
+	served := &serving.Served{Name: "m", Version: "1", Classifier: classifierOver(t, &fake{}, card(), emptyOptions), Stats: new(serving.Statistics)}
+	served.Model = served.Classifier.Model()
+	handler, err := httpapi.NewForRepository(serving.Single(served), httpapi.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := httptest.NewRequest(http.MethodPost, "/predict", io.MultiReader(trap{cause: "cause"}))
+	request.Header.Set("Content-Type", jsonType)
+	handler.ServeHTTP(httptest.NewRecorder(), request)
+	if got := served.Stats.Snapshot(); got.Fail.Count != 1 || got.Success.Count != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

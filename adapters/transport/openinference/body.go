@@ -2,6 +2,7 @@ package openinference
 
 import (
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -32,6 +33,12 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (*web.Body, e
 	body, err := web.ReadBody(reader)
 	if err != nil {
 		return nil, notCompressed(r, err)
+	}
+	// A compressed body says itself where it ends. Whether its client leaves is looked
+	// at from the end of what is sent.
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		body.Free()
+		return nil, web.ReadingBody(r, err)
 	}
 	return body, nil
 }

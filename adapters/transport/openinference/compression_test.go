@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -152,6 +155,39 @@ func TestBombsAndDamage(t *testing.T) {
 			if got := decodeStrictly[failure](t, response.Body); response.Code != c.status || !strings.Contains(got.Error, c.says) {
 				t.Errorf("%s, %s: %d %+v", coding, name, response.Code, got)
 			}
+		}
+	}
+}
+
+// ending is a body that notes when its end is read, which tells the server beneath
+// to look out for a client that leaves.
+type ending struct {
+	io.Reader
+	read bool
+}
+
+func (e *ending) Read(p []byte) (n int, err error) {
+	n, err = e.Reader.Read(p)
+	e.read = e.read || errors.Is(err, io.EOF)
+	return n, err
+}
+
+// TestBodiesAreReadToTheirEnd before it is predicted: a compressed one may say that
+// it is over before it is.
+func TestBodiesAreReadToTheirEnd(t *testing.T) {
+	for coding, compress := range map[string]func(testing.TB, string) string{"gzip": zipped, "deflate": deflated, "identity": func(_ testing.TB, text string) string { return text }} {
+		body := &ending{Reader: strings.NewReader(compress(t, example))}
+		handler := classifier(t, func(context.Context) error {
+			if !body.read {
+				t.Errorf("%s: the end is not read", coding)
+			}
+			return nil
+		})
+		request := httptest.NewRequest(http.MethodPost, inferPath, body)
+		request.Header.Set("Content-Encoding", coding)
+		answer := httptest.NewRecorder()
+		if handler.ServeHTTP(answer, request); answer.Code != http.StatusOK {
+			t.Errorf("%s: %d %s", coding, answer.Code, answer.Body)
 		}
 	}
 }

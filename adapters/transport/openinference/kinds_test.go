@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +77,29 @@ func TestInternalErrorsAreForTheLog(t *testing.T) {
 		if ask(handler, "POST", inferPath, "{"); log.Len() > 0 {
 			t.Errorf("what a client does wrong is logged: %s", &log)
 		}
+	}
+}
+
+// trap is a body that panics when it is read.
+type trap struct{}
+
+func (trap) Read([]byte) (int, error) { panic("a trap") }
+
+// TestAPanicIsCounted, as all requests are. It goes on to the server beneath.
+func TestAPanicIsCounted(t *testing.T) {
+	model := served(t, "m", "1", predictortest.NewFake(classifierSignature), serving.Options{})
+	repository := serving.Single(model)
+	closeAfter(t, repository)
+	func() {
+		defer func() {
+			if cause := recover(); cause != "a trap" {
+				t.Errorf("it ended with %v", cause)
+			}
+		}()
+		openinference.New(repository, openinference.Options{}).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, inferPath, io.MultiReader(trap{})))
+	}()
+	if got := model.Stats.Snapshot(); got.Fail.Count != 1 || got.Success.Count != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
+	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -104,15 +106,42 @@ func (p Paths) parse(c contents) (*identity, error) {
 			Expected: "PEM, the server's certificate first", Hint: "a key that is protected by a password cannot be read",
 		}
 	}
+	if err := checkWhole(p.Certificate, c.certificate); err != nil {
+		return nil, err
+	}
 	parsed := &identity{certificate: pair}
 	if p.ClientCA == "" {
 		return parsed, nil
+	}
+	if err := checkWhole(p.ClientCA, c.clientCA); err != nil {
+		return nil, err
 	}
 	parsed.clientCAs = x509.NewCertPool()
 	if !parsed.clientCAs.AppendCertsFromPEM(c.clientCA) {
 		return nil, &domain.Error{Kind: domain.Invalid, Field: p.ClientCA, Msg: "holds no certificate", Expected: "PEM of the authorities of clients"}
 	}
 	return parsed, nil
+}
+
+// checkWhole refuses a file of which a part is no certificate, since the libraries
+// pass over it: of a file that is half written a chain would come without its end,
+// and clients without their authority.
+func checkWhole(path string, text []byte) error {
+	const dashes, ofBlock = "-----", 4 // two at its beginning, two at its end
+	blocks := 0
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		blocks++
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+			return &domain.Error{Kind: domain.Invalid, Field: path, Msg: fmt.Sprintf("holds a certificate, number %d, that cannot be read", blocks), Err: err}
+		}
+	}
+	if bytes.Count(text, []byte(dashes)) != ofBlock*blocks {
+		return &domain.Error{Kind: domain.Invalid, Field: path, Msg: "is damaged, or not written to its end", Expected: "PEM", Got: fmt.Sprintf("%d whole blocks, and something else", blocks)}
+	}
+	return nil
 }
 
 // largestFile is far beyond any chain of certificates.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,9 @@ func TestBrokenFilesChangeNothing(t *testing.T) {
 	}{
 		"an empty certificate":    {"tls.crt", nil},
 		"half a certificate":      {"tls.crt", good.Certificate[:len(good.Certificate)/2]},
+		"half of the chain":       {"tls.crt", slices.Concat(good.Certificate, authority.PEM[:len(authority.PEM)/2])},
+		"half of the authorities": {"ca.crt", slices.Concat(authority.PEM, good.Certificate[:len(good.Certificate)/2])},
+		"a damaged authority":     {"ca.crt", slices.Concat(authority.PEM, []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))},
 		"another one's key":       {"tls.key", authority.Issue(t, "x").Key},
 		"no key":                  {"tls.key", []byte("hunter2")},
 		"no authority":            {"ca.crt", []byte("none")},

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -303,6 +304,29 @@ func TestSignatureOfAModelExportedForOne(t *testing.T) {
 	}
 	if got := signature.Inputs[0].String(); got != "x FP32 [1,3,5,5]" {
 		t.Errorf("input %s", got)
+	}
+}
+
+// The first axis of some models is no batch but a length, of which there may be too
+// little: that is refused when it comes, and not the model.
+func TestSignatureOfALengthInFront(t *testing.T) {
+	for _, least := range []int64{2, 5} {
+		axis := operator.Attribute{Name: "axis", Kind: operator.IntAttribute}
+		d := Definition{
+			Inputs:    []domain.TensorSpec{{Name: "x", Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, 4}}},
+			Outputs:   []domain.TensorSpec{{Name: "largest", Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, 4}}, {Name: "y", Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, 4}}},
+			Nodes:     []operator.Node{op("TopK", "x k", "largest at", axis), op("Tanh", "x", "y")},
+			Constants: map[string]domain.Tensor{"k": tensorOf[int64](t, domain.Shape{1}, least)},
+			Budget:    testBudget,
+		}
+		signature, err := open(t, d).Signature()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{signature.Inputs[0].String(), signature.Outputs[0].String(), signature.Outputs[1].String()}
+		if want := []string{"x FP32 [-1,4]", fmt.Sprintf("largest FP32 [%d,4]", least), "y FP32 [-1,4]"}; !slices.Equal(got, want) {
+			t.Errorf("%d at least: %v, expected %v", least, got, want)
+		}
 	}
 }
 

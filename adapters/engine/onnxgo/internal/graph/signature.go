@@ -18,7 +18,13 @@ func (g *Graph) Signature() (domain.Signature, error) {
 		signature.Outputs[i].Activation = g.activation(output.Name)
 	}
 	batched, certain := g.dynamicBatch()
-	single, err := g.outputsFor(1, shortAxis)
+	rows := 1
+	single, err := g.outputsFor(rows, shortAxis)
+	if batched && domain.KindOf(err) == domain.Invalid {
+		if more, errOfMore := g.outputsFor(manyRows, shortAxis); errOfMore == nil {
+			rows, single, err = manyRows, more, nil
+		}
+	}
 	if operator.DependsOnElements(err) || err != nil && !certain && domain.KindOf(err) == domain.Invalid {
 		return signature, checkClaims(signature)
 	}
@@ -28,10 +34,10 @@ func (g *Graph) Signature() (domain.Signature, error) {
 	for i, v := range single {
 		signature.Outputs[i].Datatype, signature.Outputs[i].Shape = v.Datatype, v.Shape.Clone()
 	}
-	if batched && !g.follow(signature, 2, shortAxis) {
+	if batched && !g.follow(signature, rows+1, shortAxis) && !g.followMany(signature) {
 		for i := range signature.Inputs {
 			if shape := signature.Inputs[i].Shape; len(shape) > 0 && shape[0] == domain.Dynamic {
-				shape[0] = 1
+				shape[0] = rows
 			}
 		}
 	}
@@ -53,6 +59,16 @@ func (g *Graph) Plannable() bool {
 // what depends on them: a picture of the one is not too small, a text of the
 // other not too long for most models.
 const shortAxis, longAxis = 64, 96
+
+// manyRows is the length of a dynamic first axis that is tried where one or two do
+// not do: it is no batch then, but a number of samples or boxes.
+const manyRows = 64
+
+// followMany does what follow does, for two lengths of the first axis that no
+// exporter has written into a model by chance.
+func (g *Graph) followMany(signature domain.Signature) bool {
+	return g.follow(signature, manyRows, shortAxis) && g.follow(signature, manyRows+1, shortAxis)
+}
 
 // follow makes those axes of the outputs dynamic that are of another length for
 // another batch or other dynamic axes. It reports whether inference succeeds.
