@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -39,12 +40,11 @@ func open() (*serving.Classifier, error) {
 }
 
 func classify(classifier *serving.Classifier, path string) error {
-	file, err := os.Open(path)
+	file, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	picture, _, err := image.Decode(file)
+	picture, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {
 		return err
 	}
