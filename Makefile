@@ -182,11 +182,17 @@ $(MLSERVER_PYTHON): test/clients/mlserver.txt
 $(CLIENTS_PYTHON) $(MLSERVER_PYTHON):
 	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
 
-INSTALLED = $$(test -d $(CURDIR)/$(1) && echo $(CURDIR)/$(1)/bin/python)
+POSTMAN := bin/postman
 
-clients: ## clients of Triton and KServe, grpcurl and Schemathesis against the server; MLServer behind it
+$(POSTMAN): test/clients/postman/package.json test/clients/postman/package-lock.json
+	rm -rf $@ && mkdir -p $@ && cp $^ $@ && npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || { rm -rf $@; exit 1; }
+
+INSTALLED = $$(test -d $(CURDIR)/$(1) && echo $(CURDIR)/$(1)$(2))
+
+clients: ## clients of Triton, KServe and Postman, a generated one, the examples, grpcurl and Schemathesis; MLServer behind the server
 	@$(MAKE) --no-print-directory $(CLIENTS_PYTHON) || echo 'SKIPPED: the clients need Python 3 with venv and the package index'
 	@$(MAKE) --no-print-directory $(MLSERVER_PYTHON) || echo 'SKIPPED: MLServer needs Python 3 with venv and the package index'
-	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON)) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON)) $(GO) test -count 1 -v .
+	@$(MAKE) --no-print-directory $(POSTMAN) || echo 'SKIPPED: the tools of Postman need npm and the package registry'
+	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON),/bin/python) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON),/bin/python) POSTMAN=$(call INSTALLED,$(POSTMAN)) $(GO) test -count 1 -v .
 
 check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients ## everything

@@ -73,6 +73,8 @@ var law = []rule{
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},
 	{folder: "docs", barred: outside, why: "generated documents, as they are"},
+	{folder: "docs/examples/go", why: "to be copied: the standard library does"},
+	{folder: "docs/examples/library", project: []string{"domain/serving", "adapters/engine/onnxgo", "model"}, why: "what a program needs that predicts by itself"},
 	{folder: "tools/openapi", foreign: []string{"github.com/getkin/kin-openapi"}, why: "writes documents when generating"},
 	{folder: "tools/swaggerui", foreign: []string{"github.com/swaggo"}, why: "writes files when generating"},
 	{folder: "bench/...", project: []string{"..."}, foreign: []string{"fortio.org", "github.com/gomlx", "github.com/jedib0t/go-pretty", "github.com/owulveryck/onnx-go", "github.com/shirou/gopsutil", "github.com/yalue/onnxruntime_go", "go4.org/unsafe/assume-no-moving-gc", "gonum.org", "gorgonia.org/tensor"}, why: "a module of its own, which knows all peers"},
@@ -80,7 +82,7 @@ var law = []rule{
 	{folder: "test/cluster", foreign: []string{"k8s.io/apimachinery", "sigs.k8s.io"}, why: "a module of its own, which knows manifests only"},
 	{folder: "test/deploy", project: []string{"domain", "model", "adapters/format/openinference/inferencepb"}, foreign: []string{"github.com/prometheus-operator", "golang.org/x/sys", "google.golang.org/grpc", "k8s.io", "sigs.k8s.io"}, why: "a module of its own, which starts the program as Kubernetes does"},
 	{folder: "test/openapi", project: []string{"domain", "domain/serving", "domain/vision", "ports/predictortest", "adapters/transport/httpapi", "adapters/transport/openinference"}, foreign: []string{"github.com/getkin/kin-openapi"}, why: "a module of its own, which sees the transport from outside"},
-	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, why: "tests of the program from outside"},
+	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "github.com/oapi-codegen/runtime", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, why: "tests of the program from outside"},
 }
 
 // testsMayImport is what test files may import beyond their folder's rule: the

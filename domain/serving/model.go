@@ -41,7 +41,7 @@ func NewModel(predictor ports.Predictor, options Options) *Model {
 		gate:      newGate(options.Concurrency, options.Queue),
 	}
 	if len(options.Vectors) > 0 {
-		m.readiness.set(stateUnverified, "the model has not been verified against its test vectors yet")
+		m.readiness.set(stateUnverified, "the model has not been verified against its test vectors yet (Model.Verify)")
 	}
 	return m
 }

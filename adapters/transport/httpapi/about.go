@@ -52,17 +52,17 @@ func (a *aboutModel) classText() string {
 // exampleOne returns a JSON document for /predict that gives 200 as it is.
 func (a *aboutModel) exampleOne() object {
 	if a.picture != nil {
-		return object{"image": base64.StdEncoding.EncodeToString(a.picture), "top_k": 3}
+		return object{"image": base64.StdEncoding.EncodeToString(a.picture)}
 	}
-	return object{"input": a.zeros(a.input.Shape), "top_k": 3}
+	return object{"input": a.zeros(a.input.Shape)}
 }
 
 func (a *aboutModel) exampleMany() object {
 	if a.picture != nil {
 		file := base64.StdEncoding.EncodeToString(a.picture)
-		return object{"images": []any{file, file}, "top_k": 1}
+		return object{"images": []any{file, file}}
 	}
-	return object{"inputs": []any{a.zeros(a.input.Shape), a.zeros(a.input.Shape)}, "top_k": 1}
+	return object{"inputs": []any{a.zeros(a.input.Shape), a.zeros(a.input.Shape)}}
 }
 
 // zeros returns a nested array of the shape, dynamic axes being of length 1.

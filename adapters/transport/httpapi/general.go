@@ -74,3 +74,27 @@ func addGeneralDoors(doc object) {
 		}
 	}
 }
+
+// presetName names the default model where a path asks for one, so that what is
+// made of the documents can be sent as it is.
+func presetName(paths object, name string) {
+	for path, item := range paths {
+		if !strings.HasPrefix(path, modelPath) || name == "" {
+			continue
+		}
+		for _, parameter := range at(item.(object), "post")["parameters"].([]any) {
+			if p := parameter.(object); p["name"] == "name" {
+				typeOf(p)["default"] = name
+			}
+		}
+	}
+}
+
+// typeOf returns where a parameter says of what type it is: in OpenAPI 3 that has
+// a place of its own.
+func typeOf(parameter object) object {
+	if schema, ok := parameter["schema"].(object); ok {
+		return schema
+	}
+	return parameter
+}

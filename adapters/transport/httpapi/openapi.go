@@ -15,7 +15,8 @@ func (a *aboutModel) addDoors(doc object) {
 	a.anyNesting(at(doc, "components", "schemas", "PredictRequest", "properties"))
 	for path, q := range map[string]quantity{"/predict": oneInput, "/predict/batch": manyInputs} {
 		content := at(doc, "paths", path, "post", "requestBody", "content")
-		at(content, typeJSON)["example"] = a.example(q)
+		named := at(doc, "paths", modelPath+path, "post", "requestBody", "content")
+		at(content, typeJSON)["example"], at(named, typeJSON)["example"] = a.example(q), a.example(q)
 		for _, contentType := range a.contentTypes(q) {
 			switch {
 			case contentType == typeForm:
