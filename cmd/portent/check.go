@@ -37,7 +37,7 @@ func (l *loading) prepare(flags *pflag.FlagSet) error {
 func (s *serveSettings) prepare(flags *pflag.FlagSet) error {
 	err := cmp.Or(
 		s.loading.prepare(flags), notNegative("--batch", s.batching.rows), notNegative("--batch-delay", s.batching.delay),
-		notNegative("--poll", s.poll), notNegative("--timeout", s.timeout), notNegative("--grace", s.grace),
+		notNegative("--poll", s.poll), notNegative("--timeout", s.timeout), notNegative("--grace", s.grace), notNegative("--drain-delay", s.drainDelay), notNegative("--max-connections", s.mostConnections),
 	)
 	switch {
 	case err != nil:

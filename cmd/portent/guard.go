@@ -8,6 +8,7 @@ import (
 
 	"github.com/portent-go/portent/adapters/transport/guard"
 	"github.com/portent-go/portent/adapters/transport/guard/grpcguard"
+	"github.com/portent-go/portent/adapters/transport/httpapi"
 )
 
 // guardSettings say who may ask, and how often.
@@ -52,6 +53,11 @@ func (s *guardSettings) overHTTP() []func(http.Handler) http.Handler {
 		return []func(http.Handler) http.Handler{s.guard.HTTP}
 	}
 	return []func(http.Handler) http.Handler{s.cors, s.guard.HTTP}
+}
+
+// asked is what the documents say of that.
+func (s *guardSettings) asked(certificate bool) httpapi.Asked {
+	return httpapi.Asked{Token: s.tokens != nil, Certificate: certificate, Share: s.rate > 0}
 }
 
 func (s *guardSettings) overGRPC() func(ctx context.Context, method string) error {

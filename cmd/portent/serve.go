@@ -30,10 +30,11 @@ type serveSettings struct {
 	grpcAddr     string
 	queue        int
 	timeout      time.Duration
-	grace        time.Duration
-	maxBody      int64
-	maxBatch     int
-	maxPixels    int
+	ending
+	connectionSettings
+	maxBody   int64
+	maxBatch  int
+	maxPixels int
 	observing
 	tls   tlsSettings
 	guard guardSettings
@@ -70,7 +71,8 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&s.grpcAddr, "grpc-addr", defaultGRPCAddr, "address to listen on for gRPC; port 0 takes a free one; off: no gRPC")
 	flags.IntVar(&s.queue, "queue", 0, "predictions that may wait for their turn (default: 64 a worker; -1: none)")
 	flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "longest time for a prediction, waiting included")
-	flags.DurationVar(&s.grace, "grace", 10*time.Second, "longest time to answer what was accepted before the end, after SIGTERM")
+	s.ending.flags(flags)
+	s.connectionSettings.flags(flags)
 	flags.Int64Var(&s.maxBody, "max-body", 16<<20, "largest request in bytes")
 	flags.IntVar(&s.maxBatch, "max-batch", 256, "most inputs in one batch request")
 	flags.IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
@@ -113,7 +115,7 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	}
 	defer readPromptly()()
 	defer offer.follow(ctx, s.poll, logger)()
-	return servers.serveUntil(ctx, offer.repository, s.grace, logger)
+	return servers.serveUntil(ctx, offer.repository, s.ending, logger)
 }
 
 // secure reads what the servers need to know their callers, and to be known.

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"time"
 
 	"github.com/portent-go/portent/adapters/transport/grpcapi"
 	"github.com/portent-go/portent/adapters/transport/httpapi"
@@ -46,6 +45,9 @@ func (s *serveSettings) listen(ctx context.Context, o *offer, logger *slog.Logge
 	}
 	if len(list) == 0 {
 		return list, &domain.Error{Kind: domain.Invalid, Field: "--addr and --grpc-addr", Msg: "both are off", Expected: "one of them at least"}
+	}
+	if err = s.limitConnections(list, logger); err != nil {
+		return list, err
 	}
 	if s.adminAddr != addrOff {
 		list, err = list.add(ctx, "--admin-addr", s.adminAddr, func() (listening, error) { return s.adminServer(logger), nil })
@@ -104,7 +106,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 			{Path: "/v2", Handler: inference, Describe: inference.Describe},
 			{Path: metricsPath, Handler: s.metrics.Handler()},
 		},
-		Middleware: s.guard.overHTTP(),
+		Middleware: s.guard.overHTTP(), Asked: s.guard.asked(s.tls.clientCA != ""),
 	}
 	if o.chosen != nil {
 		options.ExamplePicture = o.chosen.folder.Example
@@ -133,10 +135,10 @@ func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, er
 	return listening{name: nameGRPC, serve: over.Serve, shutdown: over.Shutdown}, nil
 }
 
-// serveUntil serves until the context ends. Then nothing is ready any more, no
-// connections are taken, what was accepted is answered, and it returns. The first
-// server that fails ends the others.
-func (list servers) serveUntil(ctx context.Context, repository *serving.Repository, grace time.Duration, logger *slog.Logger) error {
+// serveUntil serves until the context ends. Then nothing is ready any more, and what
+// still comes is answered for a while; connections are taken no longer, what was
+// accepted is answered, and it returns. The first server that fails ends the others.
+func (list servers) serveUntil(ctx context.Context, repository *serving.Repository, end ending, logger *slog.Logger) error {
 	failed := make(chan error, len(list))
 	for _, s := range list {
 		go func() { failed <- s.serve(s.listener) }()
@@ -146,12 +148,15 @@ func (list servers) serveUntil(ctx context.Context, repository *serving.Reposito
 	case failure = <-failed:
 	case <-ctx.Done():
 	}
-	logger.Info("draining", "grace", grace)
+	logger.Info("draining", "delay", end.drainDelay, "grace", end.grace)
 	repository.Drain()
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	if failure == nil {
+		failure = end.wait(failed)
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), end.grace)
 	defer cancel()
 	if err := list.shutdown(drain); err != nil {
-		return errors.Join(failure, fmt.Errorf("not everything was answered within the grace period of %v: %w", grace, err))
+		return errors.Join(failure, fmt.Errorf("not everything was answered within the grace period of %v: %w", end.grace, err))
 	}
 	logger.Info("stopped")
 	return failure

@@ -78,12 +78,12 @@ func duration(t *testing.T, c core.Container, flag string) time.Duration {
 	return 0
 }
 
-// TestTheEndIsLongEnough: a request that is accepted may take --timeout, --grace
-// waits for it, and the pod lives that long.
+// TestTheEndIsLongEnough: balancers have time to notice, a request that is accepted
+// may take --timeout, --grace waits for it, and the pod lives that long.
 func TestTheEndIsLongEnough(t *testing.T) {
 	const toStop = 5 * time.Second
 	for name, c := range containers(t) {
-		timeout, grace := duration(t, c, "--timeout"), duration(t, c, "--grace")
+		timeout, grace, delay := duration(t, c, "--timeout"), duration(t, c, "--grace"), duration(t, c, "--drain-delay")
 		if grace < timeout {
 			t.Errorf("%s: --grace %v is shorter than --timeout %v", name, grace, timeout)
 		}
@@ -91,10 +91,9 @@ func TestTheEndIsLongEnough(t *testing.T) {
 		if name != kserve {
 			d := find[*apps.Deployment](t, parse(t, name, render(t)[name]))
 			lives = time.Duration(*d.Spec.Template.Spec.TerminationGracePeriodSeconds) * time.Second
-			grace += time.Duration(c.Lifecycle.PreStop.Sleep.Seconds) * time.Second
 		}
-		if lives < grace+toStop {
-			t.Errorf("%s: the pod lives for %v, and needs %v", name, lives, grace+toStop)
+		if needs := delay + grace + toStop; delay <= 0 || lives < needs {
+			t.Errorf("%s: the pod lives for %v, and needs %v, --drain-delay of %v included", name, lives, needs, delay)
 		}
 	}
 }

@@ -62,12 +62,24 @@ func start(t *testing.T, command *exec.Cmd) *running {
 	return nil
 }
 
-// stop ends it as the kubelet does.
-func (r *running) stop(t *testing.T) {
+// stop ends it as the kubelet does, and predicts once more on a new connection, as
+// who has not noticed yet does.
+func (r *running) stop(t *testing.T, model string) {
 	t.Helper()
 	if err := r.command.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	http.DefaultClient.CloseIdleConnections()
+	for status := http.StatusOK; status != http.StatusServiceUnavailable; {
+		response, err := http.Get(r.http + "/health/ready")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		status = response.StatusCode
+	}
+	infers(t, r.http+"/models/"+model+"/infer")
+	infersOverGRPC(t, r.grpc, model, false)
 	<-r.ended
 	if err := r.command.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v", err)
@@ -103,28 +115,30 @@ func TestKServeStartsIt(t *testing.T) {
 	found := find[*servingRuntime](t, parse(t, kserve, render(t)[kserve])).Spec.Containers[0]
 	c := filledIn(t, found, meta.ObjectMeta{Name: name, Namespace: "default"})
 	r := start(t, container(t, c, network))
-	defer r.stop(t)
+	defer r.stop(t, name)
 	inJail(t, r.command)
 	origin := strings.TrimSuffix(r.http, "/v2")
 	for _, path := range []string{c.ReadinessProbe.HTTPGet.Path, "/v2/health/live", "/v2/models/" + name + "/ready"} {
 		ask(t, origin+path)
 	}
 	infers(t, r.http+"/models/"+name+"/infer")
-	infersOverGRPC(t, r.grpc, name)
+	infersOverGRPC(t, r.grpc, name, true)
 }
 
 // TestTheDeploymentStartsIt does the same for the Deployment.
 func TestTheDeploymentStartsIt(t *testing.T) {
+	const name = "cifar10-resnet20"
 	c := find[*apps.Deployment](t, parse(t, base, render(t)[base])).Spec.Template.Spec.Containers[0]
 	r := start(t, container(t, c, network))
-	defer r.stop(t)
+	defer r.stop(t, name)
 	inJail(t, r.command)
 	origin := strings.TrimSuffix(r.http, "/v2")
 	for _, probe := range []*core.Probe{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
 		ask(t, origin+probe.HTTPGet.Path)
 	}
-	infers(t, r.http+"/models/cifar10-resnet20/infer")
-	infersOverGRPC(t, r.grpc, "cifar10-resnet20")
+	infers(t, r.http+"/models/"+name+"/infer")
+	infersOverGRPC(t, r.grpc, name, true)
+	exports(t, origin)
 }
 
 func ask(t *testing.T, url string) {
@@ -187,7 +201,7 @@ func infers(t *testing.T, url string) {
 	expect(t, url, answer.Outputs[0].Data, want)
 }
 
-func infersOverGRPC(t *testing.T, address, name string) {
+func infersOverGRPC(t *testing.T, address, name string, ready bool) {
 	t.Helper()
 	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
@@ -195,9 +209,9 @@ func infersOverGRPC(t *testing.T, address, name string) {
 	}
 	defer connection.Close()
 	client := inferencepb.NewGRPCInferenceServiceClient(connection)
-	ready, err := client.ModelReady(t.Context(), &inferencepb.ModelReadyRequest{Name: name})
-	if err != nil || !ready.GetReady() {
-		t.Fatalf("gRPC: ready %v, %v", ready.GetReady(), err)
+	is, err := client.ModelReady(t.Context(), &inferencepb.ModelReadyRequest{Name: name})
+	if err != nil || is.GetReady() != ready {
+		t.Fatalf("gRPC: ready %v, %v", is.GetReady(), err)
 	}
 	input, want := vector(t)
 	answer, err := client.ModelInfer(t.Context(), &inferencepb.ModelInferRequest{ModelName: name, Inputs: []*inferencepb.ModelInferRequest_InferInputTensor{{

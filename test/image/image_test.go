@@ -35,6 +35,8 @@ func TestImage(t *testing.T) {
 	t.Run("holds the binary and nothing else", func(t *testing.T) { onlyTheBinary(t, tool) })
 	t.Run("says how it is to be run", func(t *testing.T) { configuration(t, tool) })
 	t.Run("serves", func(t *testing.T) { serves(t, tool) })
+	t.Run("needs nothing and tells nobody", func(t *testing.T) { confined(t, tool) })
+	t.Run("starts at once", func(t *testing.T) { startsAtOnce(t, tool) })
 }
 
 // serves starts a container, predicts, checks its health and stops it.

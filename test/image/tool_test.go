@@ -18,6 +18,7 @@ type tool interface {
 	inspect(t *testing.T) config
 	files(t *testing.T) (names []string, size int64)
 	start(t *testing.T, addr string) *container
+	confine(t *testing.T, profile seccomp, args ...string) *container
 	run(command ...string) (string, error)
 }
 
@@ -77,6 +78,18 @@ func (docker) files(t *testing.T) ([]string, int64) {
 
 func (docker) start(t *testing.T, addr string) *container {
 	return launch(t, exec.Command("docker", "run", "--rm", "--network", "host", "--read-only", "--cap-drop", "ALL", "-e", "PORTENT_ADDR="+addr, name))
+}
+
+func (docker) confine(t *testing.T, profile seccomp, args ...string) *container {
+	file := filepath.Join(t.TempDir(), "seccomp.json")
+	if err := os.WriteFile(file, profile.json(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all := append([]string{
+		"run", "--rm", "--network", "host", "--read-only", "--user", "65532:65532", "--cap-drop", "ALL",
+		"--security-opt", "no-new-privileges", "--security-opt", "seccomp=" + file, name,
+	}, args...)
+	return launch(t, exec.Command("docker", all...))
 }
 
 func (docker) run(command ...string) (string, error) {
@@ -149,6 +162,10 @@ func (b *buildah) files(t *testing.T) ([]string, int64) {
 
 func (b *buildah) start(t *testing.T, addr string) *container {
 	return launch(t, exec.Command("buildah", b.call("run", "--isolation", "chroot", "--env", "PORTENT_ADDR="+addr, b.container, "/portent", "serve")...))
+}
+
+func (b *buildah) confine(t *testing.T, profile seccomp, args ...string) *container {
+	return newBundle(t, filepath.Join(b.must(t, "mount", b.container), "portent"), profile, args...).run(t)
 }
 
 func (b *buildah) run(command ...string) (string, error) {

@@ -38,7 +38,7 @@ var models = map[string]model{
 }
 
 // handler serves the model over a stand-in for an engine.
-func (m model) handler(t *testing.T) http.Handler {
+func (m model) handler(t *testing.T, more ...func(*httpapi.Options)) http.Handler {
 	t.Helper()
 	card := serving.Card{Name: "a-model", Version: "1", SHA256: "cafe"}
 	if m.labels {
@@ -58,7 +58,11 @@ func (m model) handler(t *testing.T) http.Handler {
 	inference := openinference.New(serving.Single(&serving.Served{
 		Name: card.Name, Version: card.Version, Card: card, Model: classifier.Model(), Classifier: classifier, Stats: new(serving.Statistics),
 	}), openinference.Options{})
-	handler, err := httpapi.New(classifier, httpapi.Options{Version: "1.2", Mounts: []httpapi.Mount{{Path: "/v2", Handler: inference, Describe: inference.Describe}}})
+	options := httpapi.Options{Version: "1.2", Mounts: []httpapi.Mount{{Path: "/v2", Handler: inference, Describe: inference.Describe}}}
+	for _, set := range more {
+		set(&options)
+	}
+	handler, err := httpapi.New(classifier, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,7 @@ func convert(from, to string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
+	typeBearer(openapi)
 	if err := openapi.Validate(context.Background()); err != nil {
 		return fmt.Errorf("%s: %w", to, err)
 	}

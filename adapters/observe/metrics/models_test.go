@@ -50,6 +50,28 @@ func TestLoadIsSeen(t *testing.T) {
 	has(t, scrape(t, m, ""), `portent_predictions_in_flight{model="m",version="1"} 0`, `portent_queue_length{model="m",version="1"} 0`)
 }
 
+// connections are some that never change.
+type connections struct{ open, refused int64 }
+
+func (c connections) Open() int64    { return c.open }
+func (c connections) Refused() int64 { return c.refused }
+
+func TestConnectionsAreSeen(t *testing.T) {
+	_, m := observed(t, newServed("m", "1", serving.Options{}), metrics.Options{})
+	for name, c := range map[string]connections{"http": {3, 0}, "grpc": {1, 9}} {
+		if err := m.AddConnections(name, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has(t, scrape(t, m, ""),
+		`portent_connections{listener="http"} 3`, `portent_connections_refused_total{listener="http"} 0`,
+		`portent_connections{listener="grpc"} 1`, `portent_connections_refused_total{listener="grpc"} 9`,
+	)
+	if err := m.AddConnections("http", connections{}); domain.KindOf(err) != domain.Internal {
+		t.Errorf("a name that is there already: %v", err)
+	}
+}
+
 func TestSelfTestAndReadinessAreSeen(t *testing.T) {
 	outputs, err := predictortest.NewFake(signature()).Predict(t.Context(), inputs(t))
 	if err != nil {

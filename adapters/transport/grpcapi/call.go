@@ -63,12 +63,10 @@ func requestID(ctx context.Context) string {
 // unary is around every call with one request: its id, its line in the log, the
 // status of its error, and an answer when a handler panics.
 func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
+	arrived(ctx)
 	c, ctx := newCall(ctx, info.FullMethod)
 	_ = grpc.SetHeader(ctx, metadata.Pairs(requestIDKey, c.id)) // fails only where the header is out, which it cannot be
 	err = s.guarded(ctx, c, func() (err error) {
-		if err := s.admit(ctx, c.method); err != nil {
-			return err
-		}
 		answer, err = handle(ctx, request)
 		return err
 	})
@@ -83,10 +81,7 @@ func (s *Server) streaming(service any, stream grpc.ServerStream, info *grpc.Str
 	c, ctx := newCall(stream.Context(), info.FullMethod)
 	_ = stream.SetHeader(metadata.Pairs(requestIDKey, c.id))
 	return s.guarded(ctx, c, func() error {
-		if err := s.admit(ctx, c.method); err != nil {
-			return err
-		}
-		return handle(service, &endingStream{stream, ctx, s.stopping})
+		return handle(service, &endingStream{ServerStream: stream, ctx: ctx, stopping: s.stopping})
 	})
 }
 

@@ -25,7 +25,7 @@ import (
 )
 
 func TestNegativeLimitsAreRefused(t *testing.T) {
-	for _, options := range []grpcapi.Options{{MaxMessage: -1}, {MaxBatch: -1}, {MaxStreams: -1}, {WatchInterval: -1}} {
+	for _, options := range []grpcapi.Options{{MaxMessage: -1}, {MaxBatch: -1}, {MaxStreams: -1}, {WatchInterval: -1}, {ReceiveTimeout: -1}} {
 		if server, err := grpcapi.New(serving.Single(served(predictortest.NewFake())), options); server != nil || domain.KindOf(err) != domain.Invalid {
 			t.Errorf("%+v: %v", options, err)
 		}

@@ -27,14 +27,18 @@ type Options struct {
 	MaxBatch int
 	// MaxStreams is how many calls one connection may have under way. Default: 256.
 	MaxStreams int
+	// ReceiveTimeout is how long the request of a call may take to arrive. Streams to
+	// which clients send any number of requests have no such bound. Default: a minute.
+	ReceiveTimeout time.Duration
 	// Stats is told how each call begins and ends, and may add to its context.
 	// Default: none.
 	Stats stats.Handler
 	// TLS makes the server speak TLS only. Default: plain text.
 	TLS *tls.Config
 	// Admit decides from a call's context and its full method whether it may go on,
-	// and again for each further request of a stream. Its error is the call's.
-	// Default: all may.
+	// before its request is read, and again for each further request of a stream. Its
+	// error is the call's. It must not wait: other calls of the connection do
+	// meanwhile. Default: all may.
 	Admit func(ctx context.Context, method string) error
 	// WatchInterval is how often a watched model's health is looked at. Default: a
 	// second.
@@ -46,12 +50,14 @@ const (
 	defaultMaxBatch      = 256
 	defaultMaxStreams    = 256
 	defaultWatchInterval = time.Second
+
+	defaultReceiveTimeout = time.Minute
 )
 
 func (o Options) withDefaults() (Options, error) {
-	if o.MaxMessage < 0 || o.MaxBatch < 0 || o.MaxStreams < 0 || o.WatchInterval < 0 {
-		return o, domain.Errorf(domain.Invalid, "a limit of the gRPC interface is negative: message %d, batch %d, streams %d, watch interval %v",
-			o.MaxMessage, o.MaxBatch, o.MaxStreams, o.WatchInterval)
+	if o.MaxMessage < 0 || o.MaxBatch < 0 || o.MaxStreams < 0 || o.WatchInterval < 0 || o.ReceiveTimeout < 0 {
+		return o, domain.Errorf(domain.Invalid, "a limit of the gRPC interface is negative: message %d, batch %d, streams %d, watch interval %v, time to receive %v",
+			o.MaxMessage, o.MaxBatch, o.MaxStreams, o.WatchInterval, o.ReceiveTimeout)
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -67,6 +73,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.MaxStreams == 0 {
 		o.MaxStreams = defaultMaxStreams
+	}
+	if o.ReceiveTimeout == 0 {
+		o.ReceiveTimeout = defaultReceiveTimeout
 	}
 	if o.WatchInterval == 0 {
 		o.WatchInterval = defaultWatchInterval

@@ -22,7 +22,7 @@ import (
 const (
 	handshakeTimeout = 5 * time.Second // from a connection to its first request
 	maxHeaderBytes   = 64 << 10
-	idleTimeout      = 10 * time.Minute
+	idleTimeout      = 2 * time.Minute
 	pingAfter        = time.Minute // of silence, to find out whether the client is still there
 	pingTimeout      = 20 * time.Second
 	leastPing        = 10 * time.Second // between a client's own pings
@@ -34,7 +34,8 @@ type Server struct {
 	repository *serving.Repository
 	options    Options
 	grpc       *grpc.Server
-	stopping   chan struct{} // closed by Shutdown
+	streams    map[string]bool // methods to which clients send any number of requests
+	stopping   chan struct{}   // closed by Shutdown
 	stop       sync.Once
 }
 
@@ -50,11 +51,13 @@ func New(repository *serving.Repository, options Options) (*Server, error) {
 	inferencepb.RegisterGRPCInferenceServiceServer(s.grpc, s)
 	grpc_health_v1.RegisterHealthServer(s.grpc, &health{server: s})
 	reflection.Register(s.grpc)
+	s.streams = clientStreams(s.grpc)
 	return s, nil
 }
 
 func (s *Server) serverOptions() []grpc.ServerOption {
 	options := []grpc.ServerOption{
+		grpc.InTapHandle(s.entrance),
 		grpc.UnaryInterceptor(s.unary),
 		grpc.StreamInterceptor(s.streaming),
 		grpc.ForceServerCodecV2(newCodec()),

@@ -31,6 +31,7 @@ func (h *Handler) newDocument(about *aboutModel) (*document, error) {
 		splitGeneral(at(doc.all, "paths"), doc.schemas)
 		about.fillIn(doc.all, doc.schemas)
 		presetName(at(doc.all, "paths"), h.repository.Default())
+		h.options.Asked.fillIn(doc.all)
 		h.describeMounts(doc)
 	}
 	about.addDoors(openapi)

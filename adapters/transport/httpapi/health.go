@@ -24,6 +24,7 @@ func (h *Handler) healthz(w http.ResponseWriter, r *http.Request) {
 // @produce  json
 // @success  200  {object}  healthAnswer
 // @failure  503  {object}  web.ErrorAnswer  "not ready, and why"
+// @header   503  {integer}  Retry-After  "seconds after which to try again"
 // @router   /readyz [get]
 func (h *Handler) readyz(w http.ResponseWriter, r *http.Request) {
 	if err := h.repository.Ready(); err != nil {

@@ -37,6 +37,9 @@ type Options struct {
 	// refuses has a line in the log. It must hand on the ResponseWriter that it gets.
 	// Default: none.
 	Middleware []func(http.Handler) http.Handler
+	// Asked is what the Middleware asks of callers, for the documents. Default:
+	// nothing.
+	Asked Asked
 }
 
 const (

@@ -21,13 +21,17 @@ import (
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
 // @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404  {object}  web.ErrorAnswer  "the default model is not loaded"
 // @failure      413  {object}  web.ErrorAnswer  "the body or the picture is too large"
 // @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
 // @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes"
+// @failure      429  {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure      500  {object}  web.ErrorAnswer  "our fault"
-// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do"
 // @failure      504  {object}  web.ErrorAnswer  "the prediction took too long"
+// @header       401  {string}  WWW-Authenticate  "how to show a token"
+// @header       429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router       /predict [post]
 func (h *Handler) predict(w http.ResponseWriter, r *http.Request) {
 	h.classify(w, r, "", oneInput)
@@ -49,13 +53,17 @@ func (h *Handler) predict(w http.ResponseWriter, r *http.Request) {
 // @header       200  {string}  Server-Timing  "where the time went: decode, queue, infer, encode, in milliseconds"
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
 // @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404  {object}  web.ErrorAnswer  "no such model"
 // @failure      413  {object}  web.ErrorAnswer  "the body or the picture is too large"
 // @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
 // @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes, or the model is no classifier"
+// @failure      429  {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure      500  {object}  web.ErrorAnswer  "our fault"
-// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do"
 // @failure      504  {object}  web.ErrorAnswer  "the prediction took too long"
+// @header       401  {string}  WWW-Authenticate  "how to show a token"
+// @header       429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router       /models/{name}/predict [post]
 func (h *Handler) modelPredict(w http.ResponseWriter, r *http.Request) {
 	h.classify(w, r, mux.Vars(r)["name"], oneInput)

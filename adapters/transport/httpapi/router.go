@@ -17,6 +17,16 @@ import (
 // @accept                json
 // @produce               json
 //
+// @securityDefinitions.apikey  bearer
+// @in                          header
+// @name                        Authorization
+// @description                 Bearer TOKEN, with a token that the server knows
+//
+// @securityDefinitions.apikey  key
+// @in                          header
+// @name                        X-API-Key
+// @description                 a token that the server knows
+//
 //go:generate go tool -modfile=../../../tools/go.mod swag init --generalInfo router.go --dir .,../openinference,../internal/web --output ../../../docs --outputTypes json,yaml --requiredByDefault --quiet
 //go:generate go -C ../../../tools run ./openapi ../docs/swagger.json ../docs/openapi.json
 

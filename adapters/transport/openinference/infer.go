@@ -35,12 +35,16 @@ func (h *Handler) acquire(r *http.Request) (*serving.Served, func(), error) {
 // @header       200      {string}  Server-Timing                   "where the time went: decode, queue, infer, encode, in milliseconds"
 // @header       200      {string}  Inference-Header-Content-Length "the bytes of the JSON, where raw tensors follow it"
 // @failure      400      {object}  web.ErrorAnswer  "not what the model takes, or not JSON"
+// @failure      401      {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404      {object}  web.ErrorAnswer  "no such model or version"
 // @failure      413      {object}  web.ErrorAnswer  "the body is too large"
 // @failure      415      {object}  web.ErrorAnswer  "a Content-Type or Content-Encoding that is not known"
+// @failure      429      {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure      500      {object}  web.ErrorAnswer  "our fault"
-// @failure      503      {object}  web.ErrorAnswer  "not ready, or too much to do: Retry-After says when to try again"
+// @failure      503      {object}  web.ErrorAnswer  "not ready, or too much to do"
 // @failure      504      {object}  web.ErrorAnswer  "the prediction took too long"
+// @header       401      {string}  WWW-Authenticate  "how to show a token"
+// @header       429,503      {integer}  Retry-After  "seconds after which to try again"
 // @router       /v2/models/{model}/infer [post]
 func (h *Handler) infer(w http.ResponseWriter, r *http.Request) error {
 	served, release, err := h.acquire(r)

@@ -19,8 +19,12 @@ import (
 // @produce      json
 // @param        model  path      string  true  "the model's name"
 // @success      200    {object}  metadataAnswer
+// @failure      401    {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404    {object}  web.ErrorAnswer  "no such model or version"
+// @failure      429    {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure      503    {object}  web.ErrorAnswer  "being loaded"
+// @header       401    {string}  WWW-Authenticate  "how to show a token"
+// @header       429,503    {integer}  Retry-After  "seconds after which to try again"
 // @router       /v2/models/{model} [get]
 func (h *Handler) metadata(w http.ResponseWriter, r *http.Request) error {
 	served, release, err := h.acquire(r)
@@ -96,8 +100,12 @@ func properties(served *serving.Served) map[string]string {
 // @produce      json
 // @param        model  path      string  true  "the model's name"
 // @success      200    {object}  configAnswer
+// @failure      401    {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404    {object}  web.ErrorAnswer  "no such model or version"
+// @failure      429    {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure      503    {object}  web.ErrorAnswer  "being loaded"
+// @header       401    {string}  WWW-Authenticate  "how to show a token"
+// @header       429,503    {integer}  Retry-After  "seconds after which to try again"
 // @router       /v2/models/{model}/config [get]
 func (h *Handler) configuration(w http.ResponseWriter, r *http.Request) error {
 	served, release, err := h.acquire(r)

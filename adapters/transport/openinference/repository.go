@@ -28,10 +28,14 @@ var states = map[serving.State]string{
 // @param    request  body     indexRequest  false  "whether only those that can predict are wanted"
 // @success  200      {array}  indexAnswer
 // @failure  400      {object}  web.ErrorAnswer  "not JSON, or an unknown field"
+// @failure  401      {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure  413      {object}  web.ErrorAnswer  "the body is too large"
 // @failure  415      {object}  web.ErrorAnswer  "a Content-Type or Content-Encoding that is not known"
+// @failure  429      {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure  500      {object}  web.ErrorAnswer  "our fault"
 // @failure  503      {object}  web.ErrorAnswer  "the models cannot be looked for"
+// @header   401      {string}  WWW-Authenticate  "how to show a token"
+// @header   429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2/repository/index [post]
 func (h *Handler) index(w http.ResponseWriter, r *http.Request) error {
 	onlyReady := false
@@ -65,12 +69,16 @@ func (h *Handler) index(w http.ResponseWriter, r *http.Request) error {
 // @param    request  body      repositoryRequest  false  "no parameters are known"
 // @success  200      {object}  emptyAnswer
 // @failure  400      {object}  web.ErrorAnswer  "the model cannot be loaded, models cannot be loaded here, or the request is wrong"
+// @failure  401      {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure  403      {object}  web.ErrorAnswer  "asked for by a page of another site"
 // @failure  404      {object}  web.ErrorAnswer  "no such model"
 // @failure  413      {object}  web.ErrorAnswer  "the body is too large"
 // @failure  415      {object}  web.ErrorAnswer  "a Content-Type or Content-Encoding that is not known"
+// @failure  429      {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure  500      {object}  web.ErrorAnswer  "our fault"
 // @failure  503      {object}  web.ErrorAnswer  "the server is being shut down"
+// @header   401      {string}  WWW-Authenticate  "how to show a token"
+// @header   429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2/repository/models/{model}/load [post]
 func (h *Handler) load(w http.ResponseWriter, r *http.Request) error {
 	if err := h.readControl(w, r); err != nil {
@@ -93,12 +101,16 @@ func (h *Handler) load(w http.ResponseWriter, r *http.Request) error {
 // @param    request  body      repositoryRequest  false  "unload_dependents is known, and changes nothing: no model depends on another"
 // @success  200      {object}  emptyAnswer
 // @failure  400      {object}  web.ErrorAnswer  "models cannot be unloaded here, or the request is wrong"
+// @failure  401      {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure  403      {object}  web.ErrorAnswer  "asked for by a page of another site"
 // @failure  404      {object}  web.ErrorAnswer  "no such model"
 // @failure  413      {object}  web.ErrorAnswer  "the body is too large"
 // @failure  415      {object}  web.ErrorAnswer  "a Content-Type or Content-Encoding that is not known"
+// @failure  429      {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure  500      {object}  web.ErrorAnswer  "our fault"
 // @failure  503      {object}  web.ErrorAnswer  "the server is being shut down"
+// @header   401      {string}  WWW-Authenticate  "how to show a token"
+// @header   429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2/repository/models/{model}/unload [post]
 func (h *Handler) unload(w http.ResponseWriter, r *http.Request) error {
 	if err := h.readControl(w, r, "unload_dependents"); err != nil {

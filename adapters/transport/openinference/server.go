@@ -18,6 +18,10 @@ var extensions = []string{
 // @tags     open inference
 // @produce  json
 // @success  200  {object}  serverAnswer
+// @failure  401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
+// @failure  429  {object}  web.ErrorAnswer  "more requests than the caller's share"
+// @header   401  {string}  WWW-Authenticate  "how to show a token"
+// @header   429  {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2 [get]
 func (h *Handler) server(w http.ResponseWriter, r *http.Request) error {
 	return h.ok(w, r, serverAnswer{Name: h.options.Name, Version: h.options.Version, Extensions: extensions})
@@ -44,6 +48,7 @@ func (h *Handler) live(w http.ResponseWriter, r *http.Request) error {
 // @produce  json
 // @success  200  {object}  readyAnswer
 // @failure  503  {object}  web.ErrorAnswer  "not ready, and why"
+// @header   503  {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2/health/ready [get]
 func (h *Handler) ready(w http.ResponseWriter, r *http.Request) error {
 	if err := h.repository.Ready(); err != nil {
@@ -65,8 +70,12 @@ func (h *Handler) ready(w http.ResponseWriter, r *http.Request) error {
 // @produce  json
 // @param    model  path      string  true  "the model's name"
 // @success  200    {object}  modelReadyAnswer
+// @failure  401    {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure  404    {object}  web.ErrorAnswer  "no such model or version"
+// @failure  429    {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure  503    {object}  web.ErrorAnswer  "not ready, and why"
+// @header   401    {string}  WWW-Authenticate  "how to show a token"
+// @header   429,503    {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2/models/{model}/ready [get]
 func (h *Handler) modelReady(w http.ResponseWriter, r *http.Request) error {
 	served, release, err := h.acquire(r)

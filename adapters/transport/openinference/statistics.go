@@ -14,8 +14,12 @@ import (
 // @produce  json
 // @param    model  path      string  true  "the model's name"
 // @success  200    {object}  statisticsAnswer
+// @failure  401    {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure  404    {object}  web.ErrorAnswer  "no such model or version"
+// @failure  429    {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure  503    {object}  web.ErrorAnswer  "being loaded"
+// @header   401    {string}  WWW-Authenticate  "how to show a token"
+// @header   429,503    {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2/models/{model}/stats [get]
 func (h *Handler) statistics(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("model")
@@ -41,6 +45,10 @@ func (h *Handler) statistics(w http.ResponseWriter, r *http.Request) error {
 // @tags     open inference
 // @produce  json
 // @success  200  {object}  statisticsAnswer
+// @failure  401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
+// @failure  429  {object}  web.ErrorAnswer  "more requests than the caller's share"
+// @header   401  {string}  WWW-Authenticate  "how to show a token"
+// @header   429  {integer}  Retry-After  "seconds after which to try again"
 // @router   /v2/models/stats [get]
 func (h *Handler) allStatistics(w http.ResponseWriter, r *http.Request) error {
 	answer := statisticsAnswer{ModelStats: []modelStatistics{}}

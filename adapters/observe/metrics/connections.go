@@ -1,0 +1,34 @@
+package metrics
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/portent-go/portent/domain"
+)
+
+// Connections are those of a listener.
+type Connections interface {
+	// Open returns how many there are.
+	Open() int64
+	// Refused returns for how many there was no place, since the start.
+	Refused() int64
+}
+
+// AddConnections has the connections of a listener among the metrics, under its
+// name. A name that is there already is an error of kind Internal.
+func (m *Metrics) AddConnections(listener string, connections Connections) error {
+	labels := prometheus.Labels{"listener": listener}
+	for _, c := range []prometheus.Collector{
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "portent_connections", Help: "Connections that are open.", ConstLabels: labels,
+		}, func() float64 { return float64(connections.Open()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "portent_connections_refused_total", Help: "Connections that were closed at once, because there were too many.", ConstLabels: labels,
+		}, func() float64 { return float64(connections.Refused()) }),
+	} {
+		if err := m.registry.Register(c); err != nil {
+			return domain.Errorf(domain.Internal, "the metrics of the listener %s cannot be registered: %w", listener, err)
+		}
+	}
+	return nil
+}
