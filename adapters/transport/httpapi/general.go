@@ -61,7 +61,7 @@ func generalReference(reference string, schemas map[string]any) string {
 // addGeneralDoors adds the content types that models may take to the paths of
 // named models.
 func addGeneralDoors(doc object) {
-	for path, q := range map[string]quantity{modelPath + "/predict": oneInput, modelPath + "/predict/batch": manyInputs} {
+	for path, q := range map[string]quantity{modelPath + "/predict": oneInput, modelPath + "/predict/batch": manyInputs, modelPath + "/preprocess": oneInput} {
 		content := at(doc, "paths", path, "post", "requestBody", "content")
 		content[typeForm] = mediaType(formSchema(q))
 		bytes := fileSchema()
