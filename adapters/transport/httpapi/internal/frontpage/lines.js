@@ -10,8 +10,8 @@ const sh = word => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'
 // A quoted text of JSON is one of Go, Python and JavaScript too.
 const quoted = JSON.stringify;
 
-// request is what the lines send: {path, type, file} for the bytes of a file, with
-// its address in sample if it can be had from the server, or {path, type, text}.
+// Each makes the lines for a request: {path, type, file} for a picture's file, with
+// its place on the server in sample if it has one, or {path, type, text}.
 const forms = {
   curl({ path, type, file, text, sample }) {
     const token = hasToken() ? ` -H "Authorization: Bearer $TOKEN"` : "";
@@ -46,7 +46,7 @@ const forms = {
       ...(file ? [`import { readFile } from "node:fs/promises";`, ``] : []),
       `const answer = await fetch(${quoted(address(path))}, {`, `  method: "POST",`,
       `  headers: { "Content-Type": ${quoted(type)}${hasToken() ? `, Authorization: "Bearer " + process.env.TOKEN` : ""} },`,
-      `  body: ${file ? `await readFile(${quoted(file)})` : quoted(text)},`, `});`, `console.log(await answer.json());`,
+      `  body: ${file ? `await readFile(${quoted(file)})` : quoted(text)},`, `});`, `console.log(await answer.text());`,
     ].join("\n");
   },
 };
@@ -56,7 +56,12 @@ const notes = { Go: "main.go, with: go run main.go", Python: "With Python 3, not
 let chosen = "curl";
 
 // showLines shows the lines for a request.
-export function showLines(request) {
+export function showLines({ path, headers, file, sample, text }) {
+  const request = { path, type: headers["Content-Type"], file, sample, text };
+  if (!file && !text) {
+    fill($("lines"), el("p", { class: "quiet" }, "Numbers of 16 bits have no JSON form. They are sent behind it, as the Open Inference Protocol has it; its clients do so."));
+    return;
+  }
   const code = el("code", {});
   const note = el("span", { class: "quiet" });
   const tabs = Object.keys(forms).map(name => el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "line", onclick: () => choose(name) }, name));

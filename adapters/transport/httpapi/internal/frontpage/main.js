@@ -1,8 +1,9 @@
 // The page: which model, what is asked, what came out.
 
 import { $, el, fill, failure } from "./dom.js";
-import { Gone, Refusal, answers, ask, exact, hasToken, setToken, stages } from "./server.js";
+import { Gone, Refusal, answers, ask, hasToken, setToken, stages } from "./server.js";
 import { listen, preview, showSamples } from "./pictures.js";
+import { readAnswer } from "./raw.js";
 import { showLines } from "./lines.js";
 import { showOutputs, showPrediction, showSeen, showTime } from "./result.js";
 import { showTensors } from "./tensors.js";
@@ -104,7 +105,7 @@ async function show(name) {
     $("preview").hidden = true;
     $("drop-hint").textContent = "Drop a picture here, or paste one.";
     $("file").accept = card.takes.filter(type => type.startsWith("image/")).join();
-    showLines({ path: card.predict, type: "image/png", file: "picture.png" });
+    showLines({ path: card.predict, headers: { "Content-Type": "image/png" }, file: "picture.png" });
     const shown = card;
     showSamples(card.samples ?? [], usePicture, () => card === shown);
   } else {
@@ -144,18 +145,18 @@ const asked = (path, options, use) => {
   return guarded(async () => {
     const began = performance.now();
     const answer = await ask(path, options);
-    const text = await answer.text();
+    const body = await answer.arrayBuffer();
     const took = performance.now() - began;
     if (own !== turn) return;
     $("result").removeAttribute("aria-busy");
     showTime(stages(answer), took);
-    await use(exact(text), () => own === turn);
+    await use(readAnswer(answer.headers, body), () => own === turn);
   }, (error, again) => { if (own === turn) refused(error, again); });
 };
 
 function usePicture(file, sample) {
   preview(file);
-  showLines({ path: card.predict, type: file.type || "image/png", file: file.name, sample });
+  showLines({ path: card.predict, headers: { "Content-Type": file.type || "image/png" }, file: file.name, sample });
   if (file.size > card.max_body) {
     turn++;
     refused(new Refusal(413, { error: `${file.name} is too large`, expected: `at most ${card.max_body} bytes`, got: `${file.size} bytes`, hint: "make the picture smaller; the server can be told to take more by --max-body" }));
@@ -173,9 +174,9 @@ function usePicture(file, sample) {
   });
 }
 
-function useTensors({ path, type, text }) {
-  showLines({ path, type, text });
-  asked(path, { method: "POST", headers: { "Content-Type": type }, body: text }, answer => {
+function useTensors(request) {
+  showLines(request);
+  asked(request.path, { method: "POST", headers: request.headers, body: request.body }, answer => {
     if (answer.outputs) showOutputs(answer.outputs);
     else showPrediction(answer, card.labels);
   });
@@ -188,6 +189,6 @@ $("chooser").addEventListener("change", () => {
 });
 $("forget").addEventListener("click", () => {
   setToken("");
-  location.reload();
+  start();
 });
 start();

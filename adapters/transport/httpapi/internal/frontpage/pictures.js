@@ -23,7 +23,7 @@ export function listen(use, wanted, refuse) {
     first(event.dataTransfer.files, "dropped");
   });
   document.addEventListener("paste", event => {
-    if (!event.target.closest("input, textarea")) first(event.clipboardData.files, "pasted");
+    if (!event.target.closest?.("input, textarea")) first(event.clipboardData.files, "pasted");
   });
   for (const input of [$("file"), $("capture")]) {
     input.addEventListener("change", () => {

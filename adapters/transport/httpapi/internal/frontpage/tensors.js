@@ -1,6 +1,7 @@
 // A form for models that take no pictures: JSON for each input, with an example.
 
 import { el, fill, $ } from "./dom.js";
+import { isHalf, pack } from "./raw.js";
 import { Refusal } from "./server.js";
 
 const most = 512; // elements of an example that a person wants to see
@@ -38,11 +39,11 @@ function read(input) {
   }
   const nested = shapeOf(value);
   const flat = nested.length === 1 && input.shape.length > 1;
-  return { text: Array.isArray(value) ? text : `[${text}]`, shape: flat ? flatShape(input.shape, nested[0]) : nested };
+  return { value, text: Array.isArray(value) ? text : `[${text}]`, shape: flat ? flatShape(input.shape, nested[0]) : nested };
 }
 
-// showTensors makes the form for a model, and calls use({path, type, text}) with what
-// is to be sent.
+// showTensors makes the form for a model, and calls use with the request for what is
+// in it.
 export function showTensors(card, use, refuse) {
   const inputs = card.inputs.map((input, place) => {
     const id = `tensor-${place}`;
@@ -85,11 +86,32 @@ export function showTensors(card, use, refuse) {
   };
 }
 
+// request is what a model is asked with: {path, headers, body}, and text if it is
+// nothing but JSON.
 function request(card, inputs) {
-  const type = "application/json";
-  const given = inputs.map(read);
-  if (card.predict) return { path: card.predict, type, text: `{"input": ${given[0].text}}` };
-  const tensors = inputs.map(({ name, datatype }, i) =>
-    `{"name": ${JSON.stringify(name)}, "datatype": "${datatype}", "shape": ${JSON.stringify(given[i].shape)}, "data": ${given[i].text}}`);
-  return { path: card.infer, type, text: `{"inputs": [${tensors.join(", ")}]}` };
+  const given = inputs.map(read), json = { "Content-Type": "application/json" };
+  if (card.predict) {
+    const text = `{"input": ${given[0].text}}`;
+    return { path: card.predict, headers: json, body: text, text };
+  }
+  const behind = [];
+  const tensors = inputs.map((input, i) => {
+    const { shape, value, text } = given[i];
+    let held = `"data": ${text}`;
+    if (isHalf(input)) {
+      const bytes = pack([value].flat(Infinity), input.datatype);
+      if (!bytes) throw invalid(input, `these are no numbers that ${input.datatype} can hold`);
+      behind.push(bytes);
+      held = `"parameters": {"binary_data_size": ${bytes.byteLength}}`;
+    }
+    return `{"name": ${JSON.stringify(input.name)}, "datatype": "${input.datatype}", "shape": ${JSON.stringify(shape)}, ${held}}`;
+  });
+  const path = card.infer;
+  if (![...card.inputs, ...card.outputs].some(isHalf)) {
+    const text = `{"inputs": [${tensors.join(", ")}]}`;
+    return { path, headers: json, body: text, text };
+  }
+  const wanted = card.outputs.map(output => ({ name: output.name, parameters: { binary_data: isHalf(output) } }));
+  const head = new Blob([`{"inputs": [${tensors.join(", ")}], "outputs": ${JSON.stringify(wanted)}}`]);
+  return { path, headers: { "Content-Type": "application/octet-stream", "Inference-Header-Content-Length": head.size }, body: new Blob([head, ...behind]) };
 }

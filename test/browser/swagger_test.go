@@ -1,0 +1,36 @@
+//go:build browser
+
+package browser_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+func TestExecuteAnswersAtTheFirstClick(t *testing.T) {
+	s := serve(t)
+	p := open(t, s)
+	executed(t, p, s)
+	p.picture(t, "swagger")
+	p.check(t)
+}
+
+// executed has Swagger UI send its example.
+func executed(t *testing.T, p *tab, s *server) {
+	t.Helper()
+	const operation = `.opblock-post[id$="-predict"]`
+	var status, answer string
+	p.run(t,
+		chromedp.Navigate(s.base+"/swagger/index.html"),
+		chromedp.Click(operation+` .opblock-summary-control`, chromedp.NodeVisible),
+		chromedp.Click(operation+` .try-out__btn`, chromedp.NodeVisible),
+		chromedp.Click(operation+` .execute`, chromedp.NodeVisible),
+		chromedp.Text(operation+` .live-responses-table .response .response-col_status`, &status, chromedp.NodeVisible),
+		chromedp.Text(operation+` .live-responses-table .response .response-col_description .highlight-code`, &answer, chromedp.NodeVisible),
+	)
+	if strings.TrimSpace(status) != "200" || !strings.Contains(answer, `"label"`) {
+		t.Errorf("status %s, answer %s", status, answer)
+	}
+}
