@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -23,7 +24,7 @@ type look struct {
 }
 
 var looks = []look{
-	{"light", 1120, 1180, false, false}, {"dark", 1120, 1180, false, true}, {"phone", 360, 760, true, false}, {"phone, dark", 360, 760, true, true},
+	{"light", 1040, 1010, false, false}, {"dark", 1040, 1010, false, true}, {"phone", 360, 760, true, false}, {"phone, dark", 360, 760, true, true},
 }
 
 func (p *tab) as(t *testing.T, l look) {
@@ -152,4 +153,14 @@ func (p *tab) accessible(t *testing.T, axe string) {
 			t.Logf("%s: %s (%s): %q", v.Impact, v.Help, v.Id, v.Where)
 		}
 	}
+}
+
+// TestWithoutScripts shows what is left to do.
+func TestWithoutScripts(t *testing.T) {
+	p := open(t, serve(t))
+	p.run(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(p.base+"/"))
+	if text := p.textOf(t, "main"); !strings.Contains(text, "curl -F image=@picture.png") {
+		t.Errorf("it says %s", text)
+	}
+	p.check(t)
 }

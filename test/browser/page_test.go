@@ -3,8 +3,12 @@
 package browser_test
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"image"
+	"image/color"
+	"image/png"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -146,10 +150,10 @@ func (p *tab) picture(t *testing.T, name string) {
 	if folder == "" {
 		return
 	}
-	var image []byte
-	err := chromedp.Run(p.ctx, chromedp.FullScreenshot(&image, 100))
+	var file []byte
+	err := chromedp.Run(p.ctx, chromedp.FullScreenshot(&file, 100))
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, name+".png"), image, 0o600)
+		err = os.WriteFile(filepath.Join(folder, name+".png"), file, 0o600)
 	}
 	if err != nil {
 		t.Error(err)
@@ -163,20 +167,46 @@ func (p *tab) shown(t *testing.T, name string) {
 	if os.Getenv("UPDATE_SCREENSHOTS") == "" {
 		return
 	}
-	var image []byte
+	var file []byte
 	p.run(t, chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		image, err = page.CaptureScreenshot().WithFormat(page.CaptureScreenshotFormatPng).WithOptimizeForSpeed(false).Do(ctx)
+		file, err = page.CaptureScreenshot().WithFormat(page.CaptureScreenshotFormatPng).WithOptimizeForSpeed(false).Do(ctx)
 		return err
 	}))
+	file = smaller(t, file)
 	const most = 150_000
-	if len(image) > most {
-		t.Errorf("the picture %s has %d bytes, of %d", name, len(image), most)
+	if len(file) > most {
+		t.Errorf("the picture %s has %d bytes, of %d", name, len(file), most)
 	}
 	folder := filepath.Join(root, "docs", "screenshots")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, name+".png"), image, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), file, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// smaller writes a picture with fewer shades than an eye tells apart.
+func smaller(t *testing.T, file []byte) []byte {
+	t.Helper()
+	picture, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fewer, bounds := image.NewNRGBA(picture.Bounds()), picture.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			c := color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA)
+			for _, channel := range []*uint8{&c.R, &c.G, &c.B} {
+				*channel = uint8(min(255, (int(*channel)+4)/8*8))
+			}
+			fewer.SetNRGBA(x, y, c)
+		}
+	}
+	var out bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(&out, fewer); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }

@@ -12,7 +12,10 @@ import (
 func TestExecuteAnswersAtTheFirstClick(t *testing.T) {
 	s := serve(t)
 	p := open(t, s)
+	p.as(t, look{"light", 1040, 1010, false, false})
 	executed(t, p, s)
+	p.run(t, chromedp.ScrollIntoView(`.opblock-post[id$="-predict"] .live-responses-table`, chromedp.ByQuery))
+	p.shown(t, "swagger")
 	p.picture(t, "swagger")
 	p.check(t)
 }

@@ -150,6 +150,8 @@ const asked = (path, options, use) => {
     if (own !== turn) return;
     $("result").removeAttribute("aria-busy");
     showTime(stages(answer), took);
+    const panel = $("result").parentElement; // on a phone it is below what was touched
+    if (panel.getBoundingClientRect().top > innerHeight / 2) panel.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     await use(readAnswer(answer.headers, body), () => own === turn);
   }, (error, again) => { if (own === turn) refused(error, again); });
 };

@@ -76,7 +76,11 @@ export async function showSamples(paths, use, wanted) {
     const file = decodeURIComponent(path.split("/").pop());
     const name = file.replace(/\.\w+$/, "");
     const image = el("img", { src: URL.createObjectURL(blob), alt: name, width: 64, height: 64 });
-    $("samples").append(el("li", {}, el("button", { type: "button", title: name, onclick: () => use(new File([blob], file, { type: blob.type }), path) }, image)));
+    const button = el("button", { type: "button", title: name, onclick: () => {
+      use(new File([blob], file, { type: blob.type }), path);
+      button.setAttribute("aria-pressed", "true");
+    } }, image);
+    $("samples").append(el("li", {}, button));
   }
 }
 
@@ -90,4 +94,5 @@ export function preview(file) {
   image.alt = `The picture ${file.name}`;
   image.src = URL.createObjectURL(file);
   fill($("drop-hint"), file.name);
+  for (const pressed of document.querySelectorAll("#samples [aria-pressed]")) pressed.removeAttribute("aria-pressed");
 }

@@ -12,7 +12,7 @@ export const address = path => new URL(path.replace(/^\//, ""), base).href;
 export class Refusal extends Error {
   constructor(status, answer) {
     super(answer.error);
-    Object.assign(this, { status, code: answer.code, path: answer.path, expected: answer.expected, got: answer.got, hint: answer.hint, request_id: answer.request_id });
+    Object.assign(this, answer, { status });
   }
 }
 
