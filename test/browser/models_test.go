@@ -195,7 +195,7 @@ func TestSeveralModels(t *testing.T) {
 	p.waitFor(t, "#name", "pictures")
 	p.run(t, chromedp.Click(sampleButton, chromedp.NodeVisible))
 	p.waitFor(t, label, "ship")
-	p.waitFor(t, "#seen figcaption", "32 × 32 pixels")
+	p.waitFor(t, "#seen figcaption", "32\u00a0×\u00a032 pixels")
 	p.waitFor(t, "#line", "/models/pictures/predict")
 	if text := p.textOf(t, "#line"); !strings.Contains(text, "/models/pictures/samples/ship.png") {
 		t.Errorf("the lines do not say where the sample is: %s", text)

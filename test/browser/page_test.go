@@ -198,7 +198,7 @@ func smaller(t *testing.T, file []byte) []byte {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
 			c := color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA)
 			for _, channel := range []*uint8{&c.R, &c.G, &c.B} {
-				*channel = uint8(min(255, (int(*channel)+4)/8*8))
+				*channel = uint8(min(255, (int(*channel)+2)/4*4))
 			}
 			fewer.SetNRGBA(x, y, c)
 		}

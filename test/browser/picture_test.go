@@ -43,7 +43,7 @@ func TestASample(t *testing.T) {
 	p.visit(t, "/")
 	p.run(t, chromedp.Click(sampleButton, chromedp.NodeVisible))
 	p.waitFor(t, label, "ship")
-	p.waitFor(t, "#seen figcaption", "32 × 32 pixels")
+	p.waitFor(t, "#seen figcaption", "32\u00a0×\u00a032 pixels")
 	for selector, parts := range map[string][]string{
 		"#result": {"ship", "97.4 %", "deer", "Show all 10"}, "#time": {"run the model", "read the input", "on the way", "ms"},
 		"#card": {"cifar10-resnet20", "pixel_values FP32 [-1, 3, 32, 32]", "passed, 4 vectors", "Apache-2.0", "9fb05f17fb02", "onnxgo", "airplane"},
@@ -96,7 +96,7 @@ func TestUploadPasteDropAndCamera(t *testing.T) {
 	var ok bool
 	p.run(t, chromedp.Poll(`document.querySelector("#video").videoWidth > 0`, &ok), chromedp.Click("#shoot", chromedp.NodeVisible))
 	p.waitFor(t, "#drop-hint", "camera.png")
-	p.waitFor(t, "#seen figcaption", "32 × 32 pixels")
+	p.waitFor(t, "#seen figcaption", "32\u00a0×\u00a032 pixels")
 	if eval[bool](t, p, `document.querySelector("#shooting").open || document.querySelector("#video").srcObject !== null`) {
 		t.Error("the camera is still on")
 	}

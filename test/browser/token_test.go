@@ -24,7 +24,7 @@ func TestWithAToken(t *testing.T) {
 	enter(token)
 	p.waitFor(t, "#name", "cifar10-resnet20")
 	p.run(t, chromedp.Click(sampleButton, chromedp.NodeVisible))
-	p.waitFor(t, "#seen figcaption", "32 × 32 pixels")
+	p.waitFor(t, "#seen figcaption", "32\u00a0×\u00a032 pixels")
 	if line := p.textOf(t, "#line"); strings.Contains(line, token) || !strings.Contains(line, "$TOKEN") {
 		t.Errorf("the lines are %s", line)
 	}

@@ -59,7 +59,7 @@ let chosen = "curl";
 export function showLines({ path, headers, file, sample, text }) {
   const request = { path, type: headers["Content-Type"], file, sample, text };
   if (!file && !text) {
-    fill($("lines"), el("p", { class: "quiet" }, "Numbers of 16 bits have no JSON form. They are sent behind it, as the Open Inference Protocol has it; its clients do so."));
+    fill($("lines"), el("p", { class: "quiet" }, "Numbers of 16 bits have no JSON form: clients of the Open Inference Protocol send them behind it."));
     return;
   }
   const code = el("code", {});
@@ -85,7 +85,6 @@ export function showLines({ path, headers, file, sample, text }) {
     event.preventDefault();
   } }, ...tabs);
   const panel = el("pre", { role: "tabpanel", id: "line", tabindex: "0" }, code);
-  const large = request.text?.length > 4096 ? el("p", { class: "quiet" }, "The input is part of the lines, which makes them long.") : null;
-  fill($("lines"), el("div", { class: "tabs" }, list, note), el("div", { class: "code" }, copier(() => code.textContent + "\n", () => code), panel), large);
+  fill($("lines"), el("div", { class: "tabs" }, list, note), el("div", { class: "code" }, copier(() => code.textContent + "\n", () => code), panel));
   choose(chosen);
 }

@@ -55,7 +55,7 @@ export function showOutputs(outputs) {
 // showSeen shows the picture as the model sees it.
 export function showSeen(picture) {
   const image = el("img", { src: URL.createObjectURL(picture), alt: "The picture after resizing and cropping", onload: () => {
-    caption.textContent = `As the model sees it: ${image.naturalWidth} × ${image.naturalHeight} pixels`;
+    caption.textContent = `As the model sees it: ${image.naturalWidth}\u00a0×\u00a0${image.naturalHeight} pixels`;
     image.classList.toggle("tiny", image.naturalWidth < 128);
     URL.revokeObjectURL(image.src);
   } });
