@@ -114,7 +114,7 @@ func TestWhatIsRefusedIsShownWhereItHappened(t *testing.T) {
 		parts   []string
 	}{
 		"notes.txt":   {"hello, this is no picture", []string{"is not a picture of a known format", "Expected", "image/jpeg", "Came", "25 bytes", "Request"}},
-		"large.png":   {strings.Repeat("x", 200001), []string{"too large", "at most 200000 bytes", "200001 bytes", "What to do"}},
+		"large.png":   {strings.Repeat("x", 200001), []string{"too large", "at most 198976 bytes", "200001 bytes", "What to do"}},
 		"empty.png":   {"", []string{"is empty"}},
 		"<b>x.png":    {"no", []string{"is not a picture"}},
 		"damaged.png": {"\x89PNG\r\n\x1a\n", []string{"damaged"}},

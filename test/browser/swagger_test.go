@@ -9,12 +9,15 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// operation is /predict in Swagger UI.
+const operation = `.opblock-post[id$="-predict"]`
+
 func TestExecuteAnswersAtTheFirstClick(t *testing.T) {
 	s := serve(t)
 	p := open(t, s)
 	p.as(t, look{"light", 1040, 1010, false, false})
 	executed(t, p, s)
-	p.run(t, chromedp.ScrollIntoView(`.opblock-post[id$="-predict"] .live-responses-table`, chromedp.ByQuery))
+	p.run(t, chromedp.ScrollIntoView(operation+` .live-responses-table`, chromedp.ByQuery))
 	p.shown(t, "swagger")
 	p.picture(t, "swagger")
 	p.check(t)
@@ -23,7 +26,6 @@ func TestExecuteAnswersAtTheFirstClick(t *testing.T) {
 // executed has Swagger UI send its example.
 func executed(t *testing.T, p *tab, s *server) {
 	t.Helper()
-	const operation = `.opblock-post[id$="-predict"]`
 	var status, answer string
 	p.run(t,
 		chromedp.Navigate(s.base+"/swagger/index.html"),

@@ -32,8 +32,8 @@ func TestWithAToken(t *testing.T) {
 		p.runLines(t, language, output, "TOKEN="+token)
 	}
 	p.run(t, chromedp.Reload())
-	p.waitFor(t, "#card", "9fb05f17fb02") // the tab has kept it
-	executed(t, p, s)                     // and Swagger UI finds it
+	p.waitFor(t, "#card", "9fb05f17fb02")                                                                        // the tab has kept it
+	p.run(t, chromedp.Navigate(s.base+"/swagger/index.html"), chromedp.WaitVisible(operation, chromedp.ByQuery)) // and Swagger UI finds it
 
 	p.visit(t, "/")
 	p.run(t, chromedp.Click("#forget", chromedp.NodeVisible))
@@ -41,6 +41,6 @@ func TestWithAToken(t *testing.T) {
 	p.run(t, chromedp.Navigate(s.base+"/swagger/index.html")) // which leads here and back
 	p.run(t, chromedp.WaitVisible("#token-form", chromedp.ByQuery))
 	enter(token)
-	p.run(t, chromedp.WaitVisible(`.opblock-post[id$="-predict"]`, chromedp.ByQuery))
+	p.run(t, chromedp.WaitVisible(operation, chromedp.ByQuery))
 	p.check(t, "status of 401", "status code 401", "Fetch error")
 }

@@ -25,14 +25,12 @@ var pages = map[string]bool{
 	"/swagger/favicon-16x16.png": true, "/swagger/favicon-32x32.png": true,
 }
 
-// pageFiles is the folder of the front page's files, whose names change with the
-// program.
-const pageFiles = "/page/"
-
-// isPage reports whether a path is one of pages. One that is written in another way
-// than the shortest is not.
-func isPage(name string) bool {
-	return pages[name] || strings.HasPrefix(name, pageFiles) && path.Clean(name) == name
+// isOpen reports whether requests for a path go past the guard: questions about the
+// server's health, and the front page's files. These are small, many, and kept by
+// browsers; their names change with the program. A path that is written in another
+// way than the shortest is not open.
+func isOpen(name string) bool {
+	return open[name] || strings.HasPrefix(name, "/page/") && path.Clean(name) == name
 }
 
 // byKind is the table of errors.
@@ -40,19 +38,19 @@ var byKind = web.NewTable(http.StatusUnprocessableEntity)
 
 const headerRequestID = "X-Request-Id"
 
-// HTTP puts the guard before a handler. Questions about the server's health go past
-// it, and for pages nothing need be shown. Who is refused gets 401 or 429 in the body that all errors have, with the
+// HTTP puts the guard before a handler. Questions about the server's health, and the
+// front page's files, go past it, and for pages nothing need be shown. Who is refused gets 401 or 429 in the body that all errors have, with the
 // X-Request-Id that the answer has by then.
 func (g *Guard) HTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-		if open[r.URL.Path] && reads {
+		if isOpen(r.URL.Path) && reads {
 			next.ServeHTTP(w, r)
 			return
 		}
 		caller := Caller{Token: TokenOf(r.Header.Values(FieldAuthorization), r.Header.Values(FieldAPIKey)), Address: r.RemoteAddr, TLS: r.TLS}
 		admit := g.Admit
-		if isPage(r.URL.Path) && reads {
+		if pages[r.URL.Path] && reads {
 			admit = g.AdmitAnybody
 		}
 		if err := admit(caller); err != nil {

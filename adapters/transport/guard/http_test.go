@@ -147,6 +147,9 @@ func TestShares(t *testing.T) {
 	if got := ask(t, "GET", url+"/readyz"); got.status != http.StatusOK {
 		t.Errorf("health: %v", got)
 	}
+	if got := ask(t, "GET", url+"/page/0123/main.js"); got.status != http.StatusOK {
+		t.Errorf("a file of the page: %v", got)
+	}
 	if got := ask(t, "GET", url+"/"); got.status != http.StatusTooManyRequests { // nothing need be shown, but it is counted
 		t.Errorf("a page: %v", got)
 	}

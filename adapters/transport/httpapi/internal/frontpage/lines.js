@@ -59,7 +59,7 @@ let chosen = "curl";
 export function showLines({ path, headers, file, sample, text }) {
   const request = { path, type: headers["Content-Type"], file, sample, text };
   if (!file && !text) {
-    fill($("lines"), el("p", { class: "quiet" }, "Numbers of 16 bits have no JSON form: clients of the Open Inference Protocol send them behind it."));
+    fill($("lines"), el("p", { class: "quiet" }, "Numbers of 16 bits go behind the JSON: use a client of the Open Inference Protocol."));
     return;
   }
   const code = el("code", {});

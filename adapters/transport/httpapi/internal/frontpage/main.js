@@ -39,7 +39,7 @@ function waitForServer(then) {
     }
   };
   clearTimeout(waiting);
-  $("where").textContent = location.host ? `Nobody answers at ${location.host}.` : "";
+  $("where").textContent = `Nobody answers at ${location.host}.`;
   $("gone").hidden = false;
   $("result").removeAttribute("aria-busy");
   $("ask-again").onclick = check;
@@ -47,7 +47,7 @@ function waitForServer(then) {
 }
 
 function askForToken(error, then) {
-  const wrong = hasToken();
+  const wrong = hasToken(), hidden = $("trying").hidden;
   setToken("");
   $("trying").hidden = true;
   $("token-form").hidden = false;
@@ -58,6 +58,7 @@ function askForToken(error, then) {
     setToken($("token").value.trim());
     $("token").value = "";
     $("token-form").hidden = true;
+    $("trying").hidden = hidden;
     then();
   };
 }
@@ -76,8 +77,7 @@ const start = () => guarded(async () => {
   if (names.length === 0) throw new Refusal(0, { error: list.state, hint: "load a model, and try again" });
   $("choosing").hidden = names.length < 2;
   fill($("chooser"), ...names.map(name => el("option", { value: name }, name)));
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  $("chooser").value = names.includes(wanted) ? wanted : list.default ?? names[0];
+  $("chooser").value = names.find(name => encodeURIComponent(name) === location.hash.slice(1)) ?? list.default ?? names[0];
   await show($("chooser").value);
 }, refusedAtStart);
 
@@ -159,9 +159,10 @@ const asked = (path, options, use) => {
 function usePicture(file, sample) {
   preview(file);
   showLines({ path: card.predict, headers: { "Content-Type": file.type || "image/png" }, file: file.name, sample });
-  if (file.size > card.max_body) {
+  const most = card.max_body - 1024; // the rest is the form around it
+  if (file.size > most) {
     turn++;
-    refused(new Refusal(413, { error: `${file.name} is too large`, expected: `at most ${card.max_body} bytes`, got: `${file.size} bytes`, hint: "make the picture smaller; the server can be told to take more by --max-body" }));
+    refused(new Refusal(413, { error: `${file.name} is too large`, expected: `at most ${most} bytes`, got: `${file.size} bytes`, hint: "make the picture smaller" }));
     return;
   }
   const form = () => {

@@ -71,7 +71,14 @@ export async function showSamples(paths, use, wanted) {
   $("samples").replaceChildren();
   for (const path of paths) {
     let blob;
-    try { blob = await (await ask(path)).blob(); } catch { continue; } // one less to try
+    while (!blob && wanted()) {
+      try {
+        blob = await (await ask(path)).blob();
+      } catch (error) {
+        if (error.status !== 429) return; // there are fewer to try
+        await new Promise(done => setTimeout(done, 1000));
+      }
+    }
     if (!wanted()) return;
     const file = decodeURIComponent(path.split("/").pop());
     const name = file.replace(/\.\w+$/, "");
