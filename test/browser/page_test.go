@@ -44,7 +44,7 @@ func open(t *testing.T, s *server) *tab {
 		t.Skip(why)
 	}
 	opened, closeTab := chromedp.NewContext(browser)
-	ctx, cancel := context.WithTimeout(opened, time.Minute)
+	ctx, cancel := context.WithTimeout(opened, 3*time.Minute)
 	t.Cleanup(func() { cancel(); closeTab() })
 	p := &tab{server: s, ctx: ctx}
 	chromedp.ListenTarget(ctx, p.note)
@@ -115,7 +115,7 @@ func (p *tab) waitFor(t *testing.T, selector, text string) {
 	t.Helper()
 	var ok bool
 	p.run(t, chromedp.PollFunction(`(selector, text) => document.querySelector(selector)?.checkVisibility() && document.querySelector(selector).textContent.includes(text)`, &ok,
-		chromedp.WithPollingArgs(selector, text), chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(20*time.Second)))
+		chromedp.WithPollingArgs(selector, text), chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(time.Minute)))
 }
 
 // check reports requests to another host, and whatever the console says but what is

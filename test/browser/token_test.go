@@ -19,6 +19,7 @@ func TestWithAToken(t *testing.T) {
 	}
 	p.run(t, chromedp.Navigate(s.base+"/"))
 	p.waitFor(t, "#token-form", "asks for a token")
+	p.picture(t, "token")
 	enter("looking-glass")
 	p.waitFor(t, "#token-wrong", "not known")
 	enter(token)

@@ -49,7 +49,7 @@ function waitForServer(then) {
 function askForToken(error, then) {
   const wrong = hasToken(), hidden = $("trying").hidden;
   setToken("");
-  $("trying").hidden = true;
+  $("trying").hidden = $("openapi").hidden = true;
   $("token-form").hidden = false;
   $("token-wrong").textContent = wrong ? error.message : "";
   $("token").focus();
@@ -72,7 +72,7 @@ const start = () => guarded(async () => {
   }
   $("openapi").hidden = hasToken(); // a browser does not send it
   $("forget").hidden = !hasToken();
-  $("version").textContent = list.server;
+  $("version").textContent = ` ${list.server}`;
   const names = list.models.map(model => model.name);
   if (names.length === 0) throw new Refusal(0, { error: list.state, hint: "load a model, and try again" });
   $("choosing").hidden = names.length < 2;
@@ -94,12 +94,13 @@ async function show(name) {
   const takes = card.preprocess ? "takes a picture" : card.inputs.length === 1 ? "takes a tensor" : `takes ${card.inputs.length} tensors`;
   const gives = card.labels ? `, knows ${card.labels.length} classes` : "";
   fill($("summary"), el("span", { class: card.state === "ready" ? "ready" : "unready" }, card.state), ` version ${card.version}, ${takes}${gives}`);
-  fill($("result"), el("p", { class: "empty" }, "What the model says of the input will be here."));
+  fill($("result"), el("p", { class: "empty" }, "The model's answer will be here."));
   for (const id of ["seen", "time", "input-error"]) $(id).replaceChildren();
   $("seen").hidden = $("time").hidden = true;
   showCard();
   $("trying").hidden = false;
   $("pictures").hidden = !card.preprocess;
+  $("with-samples").hidden = true;
   $("tensors").hidden = Boolean(card.preprocess);
   if (card.preprocess) {
     $("preview").hidden = true;
@@ -129,7 +130,7 @@ function showCard() {
 // refused shows an error where it happened.
 function refused(error, again) {
   $("result").removeAttribute("aria-busy");
-  fill($("result"), el("p", { class: "empty" }, "There is no prediction of this input."));
+  fill($("result"), el("p", { class: "empty" }, "No prediction of this input."));
   $("seen").hidden = $("time").hidden = true;
   const place = (tensors && !card.preprocess && tensors.placeOf(error)) || $("input-error");
   const worthAgain = [0, 429, 500, 502, 503, 504].includes(error.status) && again;

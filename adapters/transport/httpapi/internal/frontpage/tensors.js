@@ -54,7 +54,7 @@ export function showTensors(card, use, refuse) {
     return { ...input, place, area, error: el("div", { id: `${id}-error` }), rows: [
       el("label", { for: id }, input.name, " ", el("small", {}, `${input.datatype} [${input.shape.join(", ")}]`)),
       area,
-      el("p", { class: "quiet", id: `${id}-hint` }, hint + (input.shape.includes(-1) ? "; -1 is an axis of any length." : ".")),
+      el("p", { class: "quiet", id: `${id}-hint` }, hint + (input.shape.includes(-1) ? "; -1: any length." : ".")),
     ] };
   });
   const form = $("tensors");
