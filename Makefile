@@ -147,7 +147,6 @@ image-test: ## build the image and try it, with docker or buildah
 
 # npm fetches axe-core, which looks for what keeps people out.
 browser-test: ## try the pages in a headless Chromium; UPDATE_SCREENSHOTS=1 writes docs/screenshots anew
-	@mkdir -p bin/axe
 	cd test/browser && AXE=$(CURDIR)/bin/axe $(GO) test -tags browser -count 1 -v .
 
 # Prometheus is no Go library that a test could start.

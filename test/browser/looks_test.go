@@ -117,6 +117,9 @@ func axe(t *testing.T) string {
 	if err == nil {
 		return string(source)
 	}
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{"package.json", "package-lock.json"} {
 		content, err := os.ReadFile(name)
 		if err == nil {
