@@ -147,8 +147,9 @@ image: ## the container image
 image-test: ## build the image and try it, with docker or buildah
 	$(GO) test -tags image -count 1 -v ./test/image
 
-browser-test: ## try the pages in a headless Chromium
-	cd test/browser && $(GO) test -tags browser -count 1 -v .
+# npm fetches axe-core, which looks for what keeps people out.
+browser-test: ## try the pages in a headless Chromium; UPDATE_SCREENSHOTS=1 writes docs/screenshots anew
+	cd test/browser && AXE=$(CURDIR)/bin/axe $(GO) test -tags browser -count 1 -v .
 
 # Prometheus is no Go library that a test could start.
 monitoring-test: ## a real Prometheus scrapes the server and answers the dashboard's queries

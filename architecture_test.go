@@ -73,6 +73,7 @@ var law = []rule{
 	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize", "github.com/KimMachineGun/automemlimit", "google.golang.org/grpc/stats"}, tests: []string{"go.opentelemetry.io/proto/otlp", "golang.org/x/sys/unix", "google.golang.org/grpc", "google.golang.org/protobuf"}, why: "the only place where adapters meet"},
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},
+	{folder: "adapters/transport/httpapi/internal/frontpage", why: "files, and how they are sent"},
 	{folder: "docs", barred: outside, why: "generated documents, as they are"},
 	{folder: "docs/examples/go", why: "to be copied: the standard library does"},
 	{folder: "docs/examples/library", project: []string{"domain/serving", "adapters/engine/onnxgo", "model"}, why: "what a program needs that predicts by itself"},

@@ -26,6 +26,7 @@ type Folder struct {
 	Vectors   []serving.Vector // its test vectors, in order; nil where it has none
 	Sample    string           // the first picture in samples/, as a path in the folder; "" where there is none
 	Example   []byte           // that picture's file
+	Samples   fs.FS            // the folder samples/; nil where there is none
 
 	network string // the network's file, as a path in the folder
 }
@@ -95,6 +96,7 @@ func (f *Folder) confine(directory string) error {
 		return domain.Errorf(domain.Invalid, "model %s: %w", f.Source, err)
 	}
 	f.FS = root.FS() // closes itself when nobody needs it any more
+	f.Samples = samplesIn(directory)
 	return nil
 }
 
@@ -135,7 +137,9 @@ func OpenCard(directory string) (*Folder, error) {
 		return nil, &domain.Error{Kind: domain.NotFound, Field: "model " + directory, Msg: "no such folder", Err: err}
 	}
 	f := &Folder{Source: directory, Directory: directory, FS: os.DirFS(directory), Card: serving.Card{Name: filepath.Base(absolute), Version: defaultVersion}}
-	return f, f.readRest(f.FS)
+	err = f.readRest(f.FS)
+	f.Samples = samplesIn(directory)
+	return f, err
 }
 
 // readRest reads what is beside the network.
@@ -239,6 +243,7 @@ func readOptional(fsys fs.FS, name string, most int64) ([]byte, error) {
 
 // readSample finds a picture that came with the model, for people to try.
 func (f *Folder) readSample(fsys fs.FS) error {
+	f.Samples = picturesOf(fsys)
 	for _, pattern := range []string{"samples/*.png", "samples/*.jpg", "samples/*.jpeg"} {
 		found, err := fs.Glob(fsys, pattern)
 		if err != nil {

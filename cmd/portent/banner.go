@@ -51,7 +51,7 @@ func (b banner) WriteTo(w io.Writer) (int64, error) {
 	fmt.Fprintln(&text)
 	if b.url != "" {
 		line(&text, "predict", "%s", b.example())
-		line(&text, "browse", "%s/swagger/index.html", b.url)
+		line(&text, "browse", "%s/", b.url)
 		line(&text, "openapi", "%s/openapi.json", b.url)
 		line(&text, "inference", "%s/v2", b.url)
 		line(&text, "metrics", "%s%s", b.url, metricsPath)

@@ -26,6 +26,7 @@ type loading struct {
 	tolerance float64
 	maxMemory int
 	tracing   *tracing.Tracing // nil: nothing is traced
+	samples   sampleFolders    // of the models that have been opened
 }
 
 // Flags that several commands have.
@@ -72,6 +73,7 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 	if err != nil && domain.KindOf(err) != domain.Unsupported {
 		return nil, errors.Join(named(folder, err), served.Model.Close())
 	}
+	l.samples.put(card.Name, card.Version, folder.Samples)
 	return &opened{served, folder}, nil
 }
 

@@ -108,7 +108,7 @@ func TestNothingConnectsOutward(t *testing.T) {
 		}
 		response.Body.Close()
 	}
-	for _, path := range []string{"/", "/openapi.json", "/swagger/index.html", "/v2", "/readyz", "/nowhere"} {
+	for _, path := range []string{"/", "/models/cifar10-resnet20", "/models/cifar10-resnet20/samples/ship.png", "/openapi.json", "/swagger/index.html", "/v2", "/readyz", "/nowhere"} {
 		response, err := http.Get(url + path)
 		if err != nil {
 			t.Fatal(err)

@@ -13,4 +13,5 @@ type Card struct {
 	SHA256       string               // of the model file, in hexadecimal; may be empty
 	Labels       domain.Labels        // names of the classes, in order; nil where they have none
 	Preprocessor *vision.Preprocessor // from a picture to the input; nil for a model that takes tensors only
+	License      string               // under what terms the model may be used, such as "Apache-2.0"; empty if nobody says
 }
