@@ -79,7 +79,7 @@ var law = []rule{
 	{folder: "test/conformance", project: []string{"domain", "adapters/engine/onnxgo", "adapters/format/onnxfile"}, foreign: []string{"github.com/owulveryck/onnx-go", "gorgonia.org/tensor"}, why: "a module of its own, which sees the engine from outside"},
 	{folder: "test/deploy", project: []string{"domain", "model", "adapters/format/openinference/inferencepb"}, foreign: []string{"github.com/prometheus-operator", "golang.org/x/sys", "google.golang.org/grpc", "k8s.io", "sigs.k8s.io"}, why: "a module of its own, which starts the program as Kubernetes does"},
 	{folder: "test/openapi", project: []string{"domain", "domain/serving", "domain/vision", "ports/predictortest", "adapters/transport/httpapi", "adapters/transport/openinference"}, foreign: []string{"github.com/getkin/kin-openapi"}, why: "a module of its own, which sees the transport from outside"},
-	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, why: "tests of the program from outside"},
+	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, tests: []string{"golang.org/x/sys/unix"}, why: "tests of the program from outside"},
 }
 
 // testsMayImport is what test files may import beyond their folder's rule: the
