@@ -72,6 +72,9 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 	if err != nil && domain.KindOf(err) != domain.Unsupported {
 		return nil, errors.Join(named(folder, err), served.Model.Close())
 	}
+	if served.Classifier != nil {
+		served.Card = served.Classifier.Card()
+	}
 	return &opened{served, folder}, nil
 }
 

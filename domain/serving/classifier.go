@@ -35,7 +35,11 @@ func NewClassifier(predictor ports.Predictor, card Card, options Options) (*Clas
 	}
 	signature := model.Signature()
 	scores, _ := scoresOf(signature)
-	return &Classifier{model: model, card: card, input: signature.Inputs[0], scores: scores, activation: signature.Outputs[scores].Activation}, nil
+	output := signature.Outputs[scores]
+	if len(card.Labels) == 0 {
+		card.Labels = output.Labels
+	}
+	return &Classifier{model: model, card: card, input: signature.Inputs[0], scores: scores, activation: activationOf(output, scores, model.options.Vectors)}, nil
 }
 
 // Scores returns the output that says how likely each class is, FP32 of shape
@@ -45,7 +49,8 @@ func (c *Classifier) Scores() domain.TensorSpec { return c.model.Signature().Out
 // Model returns the model that the classifier runs.
 func (c *Classifier) Model() *Model { return c.model }
 
-// Card returns what is said about the model.
+// Card returns what is said about the model, with the model's own labels where
+// nobody gave others.
 func (c *Classifier) Card() Card { return c.card }
 
 // Input returns what one input of the classifier is: its name, datatype, and

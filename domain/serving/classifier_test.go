@@ -217,3 +217,13 @@ func TestScoresMayComeSecond(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 }
+
+func TestLabelsOfTheModelItself(t *testing.T) {
+	named := signature(domain.Dynamic)
+	named.Outputs[0].Labels = domain.Labels{"own 0", "own 1", "own 2"}
+	for want, given := range map[string]domain.Labels{"own 0": nil, "ant": labels} {
+		if got := newClassifier(t, predictortest.NewFake(named), serving.Card{Labels: given}).Card().Labels[0]; got != want {
+			t.Errorf("the first label is %q, expected %q", got, want)
+		}
+	}
+}
