@@ -26,6 +26,9 @@ type Classifier struct {
 // signature is not a classifier's is an error of kind Unsupported, a card that
 // does not fit the signature one of kind Invalid.
 func NewClassifier(predictor ports.Predictor, card Card, options Options) (*Classifier, error) {
+	if inputs := predictor.Signature().Inputs; len(inputs) > 0 {
+		card.Preprocessor = laidOut(card.Preprocessor, inputs[0])
+	}
 	if err := checkClassifier(predictor.Signature(), card); err != nil {
 		return nil, err
 	}
@@ -50,7 +53,7 @@ func (c *Classifier) Scores() domain.TensorSpec { return c.model.Signature().Out
 func (c *Classifier) Model() *Model { return c.model }
 
 // Card returns what is said about the model, with the model's own labels where
-// nobody gave others.
+// nobody gave others, and with a picture's channels where the model wants them.
 func (c *Classifier) Card() Card { return c.card }
 
 // Input returns what one input of the classifier is: its name, datatype, and

@@ -227,3 +227,21 @@ func TestLabelsOfTheModelItself(t *testing.T) {
 		}
 	}
 }
+
+func TestChannelsGoWhereTheModelWantsThem(t *testing.T) {
+	for _, shape := range []domain.Shape{{domain.Dynamic, 8, 8, 3}, {domain.Dynamic, 3, 8, 8}} {
+		s := signature(domain.Dynamic)
+		s.Inputs[0].Shape = shape
+		for _, last := range []bool{false, true} {
+			card := serving.Card{Preprocessor: &vision.Preprocessor{Resize: vision.Exactly(8, 8), ChannelsLast: last}}
+			classifier := newClassifier(t, predictortest.NewFake(s), card)
+			tensor, err := classifier.Preprocess(t.Context(), image.NewGray(image.Rect(0, 0, 2, 2)))
+			if err != nil || !shape.Accepts(tensor.Shape()) {
+				t.Errorf("%v for %v, %v", tensor.Shape(), shape, err)
+			}
+			if card.Preprocessor.ChannelsLast != last {
+				t.Error("the caller's preprocessor has been changed")
+			}
+		}
+	}
+}

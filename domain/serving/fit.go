@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/vision"
 )
 
 // checkClassifier says whether a signature is a classifier's and the card fits
@@ -47,6 +48,21 @@ func scoresOf(signature domain.Signature) (at int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// laidOut returns preprocessing that puts a picture's channels where the model wants
+// them: few files say it, and the signature does. It is kept as it is if it fits, and
+// if it does not fit the other way round either.
+func laidOut(p *vision.Preprocessor, input domain.TensorSpec) *vision.Preprocessor {
+	if p == nil || input.Shape.Accepts(p.Output().Shape) {
+		return p
+	}
+	other := *p
+	other.ChannelsLast = !p.ChannelsLast
+	if !input.Shape.Accepts(other.Output().Shape) {
+		return p
+	}
+	return &other
 }
 
 // checkPictures says whether preprocessing makes the tensor that the model
