@@ -29,7 +29,8 @@ type Options struct {
 }
 
 // Run does what a document says, each section as a subtest. Main must have been
-// called.
+// called. With README_UPDATE=true, blocks that differ from what is printed are written
+// anew instead.
 func Run(t *testing.T, document string, options Options) {
 	text, err := os.ReadFile(document)
 	if err != nil {
@@ -39,11 +40,15 @@ func Run(t *testing.T, document string, options Options) {
 	if err != nil {
 		t.Fatalf("%s: %v", document, err)
 	}
+	var found updates
 	for _, section := range Sections(blocks) {
 		if !slices.ContainsFunc(section, func(b Block) bool { return b.runs() || b.Of != "" }) {
 			continue
 		}
-		t.Run(section[0].Section, func(t *testing.T) { newSection(t, document, options).run(section) })
+		t.Run(section[0].Section, func(t *testing.T) { newSection(t, document, options, &found).run(section) })
+	}
+	if err := found.write(document, string(text)); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -60,10 +65,11 @@ type section struct {
 	python                 string  // the bin folder of its Python environment; empty for none
 	server                 *server // what runs in the background; nil if nothing does
 	printed                *string // by the block before; nil if it has not been run
+	updates                *updates
 }
 
-func newSection(t *testing.T, document string, options Options) *section {
-	s := &section{T: t, document: document, options: options, folder: t.TempDir(), home: t.TempDir()}
+func newSection(t *testing.T, document string, options Options, updates *updates) *section {
+	s := &section{T: t, document: document, options: options, updates: updates, folder: t.TempDir(), home: t.TempDir()}
 	// curl shows its progress when it does not write to a terminal.
 	if err := os.WriteFile(filepath.Join(s.home, ".curlrc"), []byte("silent\nshow-error\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -193,7 +199,12 @@ func (s *section) environment(block Block) string {
 
 func (s *section) compare(block Block, printed string) {
 	s.Helper()
-	if err := Compare(block.Text, printed, block.Digest); err != nil {
+	err := Compare(block.Text, printed, block.Digest)
+	if err != nil && os.Getenv("README_UPDATE") == "true" {
+		s.updates.note(block, printed)
+		return
+	}
+	if err != nil {
 		s.Errorf("%s:%d is not what is printed: %v\nprinted is\n%s%s", s.document, block.Line, err, printed, s.log())
 	}
 }
