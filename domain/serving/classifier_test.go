@@ -156,6 +156,7 @@ func TestNotEveryModelIsAClassifier(t *testing.T) {
 		"no output":       {func(s *domain.Signature, _ *serving.Card) { s.Outputs = nil }, domain.Unsupported, "no output"},
 		"integers":        {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Datatype = domain.INT64 }, domain.Unsupported, "INT64"},
 		"a map":           {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape = domain.Shape{-1, 3, 4, 4} }, domain.Unsupported, "no output is FP32 [batch, classes]"},
+		"one number":      {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape[1] = 1 }, domain.Unsupported, "is one number"},
 		"another batch":   {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape[0] = 1 }, domain.Unsupported, "batch"},
 		"too many labels": {func(_ *domain.Signature, c *serving.Card) { c.Labels = domain.Labels{"a", "b", "c", "d"} }, domain.Invalid, "4 labels"},
 		"other pictures": {func(_ *domain.Signature, c *serving.Card) {

@@ -28,6 +28,9 @@ func checkClassifier(signature domain.Signature, card Card) error {
 	if output.Shape[0] != input.Shape[0] {
 		return notClassifier("its output %v does not follow the batch of its input %v", output, input)
 	}
+	if output.Shape[1] == 1 && output.Activation == domain.Logits {
+		return notClassifier("its output %v is one number, as a regressor's is: it has no classes to choose between", output)
+	}
 	if classes := output.Shape[1]; classes != domain.Dynamic && len(card.Labels) > 0 && len(card.Labels) != classes {
 		return &domain.Error{
 			Kind: domain.Invalid, Field: "labels",
