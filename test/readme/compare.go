@@ -170,7 +170,7 @@ func compareValues(path string, a, b any) error {
 		same = a == b
 	}
 	if !same {
-		return fmt.Errorf("at %s/ shown is %.200v, printed is %.200v", path, a, b)
+		return fmt.Errorf("at %s/ shown is %.200s, printed is %.200s", path, fmt.Sprint(a), fmt.Sprint(b))
 	}
 	return nil
 }

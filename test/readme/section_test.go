@@ -175,7 +175,8 @@ func (s *section) environ() []string {
 	if s.python != "" {
 		path = s.python + string(filepath.ListSeparator) + path
 	}
-	return append(os.Environ(), "PATH="+path, "HOME="+s.home, "PYTHONDONTWRITEBYTECODE=1", "PYTHONWARNINGS=ignore", "COLUMNS=80")
+	// Some exporters write what is in a set, whose order changes with the seed.
+	return append(os.Environ(), "PATH="+path, "HOME="+s.home, "PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1", "PYTHONWARNINGS=ignore", "COLUMNS=80")
 }
 
 // environment returns the bin folder of a Python environment. Without it the section
