@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test deploy-test cluster-test clients check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test bring-test deploy-test cluster-test clients check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -155,6 +155,17 @@ browser-test: ## try the pages in a headless Chromium; UPDATE_SCREENSHOTS=1 writ
 monitoring-test: ## a real Prometheus scrapes the server and answers the dashboard's queries
 	@if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then echo 'SKIPPED: the dashboard and the alerts need prometheus and promtool (Debian: prometheus)'; \
 	else $(GO) vet -tags monitoring ./test/monitoring && $(GO) test -tags monitoring -count 1 -v ./test/monitoring; fi
+
+# Hugging Face's packages stand on Debian's PyTorch: the one from the package index
+# takes gigabytes.
+bin/optimum-python: test/readme/optimum.txt
+	$(SYSTEM_PYTHON) -c 'import torch'
+	rm -rf $@ && $(SYSTEM_PYTHON) -m venv --system-site-packages $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
+
+bring-test: ## docs/bring-your-model.md, as it stands
+	@for python in optimum sklearn tensorflow; do $(MAKE) --no-print-directory bin/$$python-python || \
+	  echo "SKIPPED: sections of the document need Python 3 with venv, the package index and, for optimum, PyTorch (Debian: python3-torch)"; done
+	$(GO) test -tags documents -count 1 -v -run TestBringYourModel ./test/readme
 
 openapi-test: ## the HTTP interface's documents, and answers against them
 	cd test/openapi && $(GO) test -count 1 .

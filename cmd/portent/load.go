@@ -74,6 +74,9 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 		return nil, errors.Join(named(folder, err), served.Model.Close())
 	}
 	l.samples.put(card.Name, card.Version, folder.Samples)
+	if served.Classifier != nil {
+		served.Card = served.Classifier.Card()
+	}
 	return &opened{served, folder}, nil
 }
 

@@ -57,7 +57,7 @@ func New(d Definition) (*Graph, error) {
 
 // empty returns the graph of a definition without its nodes.
 func empty(d Definition) *Graph {
-	g := &Graph{inputs: d.Inputs, outputs: d.Outputs, constants: maps.Clone(d.Constants), budget: d.Budget, set: d.Set}
+	g := &Graph{inputs: withChannels(d), outputs: d.Outputs, constants: maps.Clone(d.Constants), budget: d.Budget, set: d.Set}
 	if g.constants == nil {
 		g.constants = map[string]domain.Tensor{}
 	}

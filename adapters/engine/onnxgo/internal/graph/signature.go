@@ -14,8 +14,9 @@ import (
 // output without a claim is then an error of kind Unsupported.
 func (g *Graph) Signature() (domain.Signature, error) {
 	signature := domain.Signature{Inputs: cloneSpecs(g.inputs), Outputs: cloneSpecs(g.outputs)}
+	makers := g.makers()
 	for i, output := range signature.Outputs {
-		signature.Outputs[i].Activation = g.activation(output.Name)
+		signature.Outputs[i].Activation, signature.Outputs[i].Labels = activation(makers, output.Name), labelsOf(makers, output.Name)
 	}
 	batched, certain := g.dynamicBatch()
 	rows := 1
