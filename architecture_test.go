@@ -69,6 +69,7 @@ var law = []rule{
 	{folder: "adapters/observe/metrics", project: []string{"domain", "domain/serving"}, foreign: []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}, why: "the only room that knows Prometheus"},
 	{folder: "adapters/observe/tracing", project: []string{"domain", "domain/serving", "ports"}, foreign: []string{"go.opentelemetry.io", "google.golang.org/grpc"}, tests: []string{"google.golang.org/protobuf"}, why: "the only room that knows OpenTelemetry"},
 	{folder: "model", project: []string{"domain", "domain/serving", "domain/vision", "adapters/format/onnxfile"}, barred: []string{"net/..."}, why: "reads folders, runs nothing"},
+	{folder: "cmd/portent/internal/term", foreign: []string{"github.com/rivo/uniseg", "github.com/schollz/progressbar/v3", "golang.org/x/sys/windows", "golang.org/x/term"}, barred: []string{"net/..."}, why: "how it looks, and not what is said"},
 	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize", "github.com/KimMachineGun/automemlimit", "google.golang.org/grpc/stats"}, tests: []string{"go.opentelemetry.io/proto/otlp", "golang.org/x/sys/unix", "google.golang.org/grpc", "google.golang.org/protobuf"}, why: "the only place where adapters meet"},
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},

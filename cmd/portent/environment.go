@@ -54,12 +54,14 @@ func applyEnvironment(root, cmd *cobra.Command, environ []string) error {
 // variables returns the flag of every variable that some command reads.
 func variables(root *cobra.Command) map[string]string {
 	known := make(map[string]string)
+	add := func(f *pflag.Flag) {
+		if f.Name != "help" && f.Name != "version" {
+			known[variableOf(f.Name)] = f.Name
+		}
+	}
+	root.PersistentFlags().VisitAll(add)
 	for _, cmd := range root.Commands() {
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if f.Name != "help" {
-				known[variableOf(f.Name)] = f.Name
-			}
-		})
+		cmd.Flags().VisitAll(add)
 	}
 	return known
 }

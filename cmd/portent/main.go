@@ -44,7 +44,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(withEnviron(ctx, environ))
 	if err != nil && !errors.Is(err, errTold) {
 		fmt.Fprintf(stderr, "portent: %s\n", explain(err))
 	}

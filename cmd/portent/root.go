@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/portent-go/portent/cmd/portent/internal/term"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -18,6 +19,8 @@ func newRoot(environ []string) *cobra.Command {
 		Version:       versionText(),
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
+	color := colorMode(term.Auto)
+	root.PersistentFlags().Var(&color, flagColor, "when to use colours: auto, always or never (default auto: on a terminal, unless NO_COLOR is set or TERM is dumb)")
 	root.AddCommand(newServe(), newPredict(), newVerify(), newInspect(), newHealth(), newVersion())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		return applyEnvironment(root, cmd, environ)
