@@ -46,6 +46,7 @@ var law = []rule{
 	{folder: "adapters/format/jsontensor", project: []string{"domain"}, barred: []string{"net/..."}, why: "numbers in JSON, without HTTP"},
 	{folder: "adapters/format/openinference", project: []string{"domain", "adapters/format/jsontensor"}, barred: []string{"net/..."}, why: "a wire format"},
 	{folder: "adapters/format/openinference/inferencepb", project: []string{"domain", "adapters/format/openinference"}, foreign: []string{"google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"net/..."}, why: "generated messages, and tensors in them"},
+	{folder: "adapters/format/npy", project: []string{"domain"}, barred: []string{"net/...", "os/..."}, why: "a file format"},
 	{folder: "adapters/format/picture", project: []string{"domain"}, foreign: []string{"golang.org/x/image"}, barred: []string{"net/..."}, why: "a file format"},
 	{folder: "adapters/engine/openinference", project: []string{"domain", "ports", "adapters/format/openinference", "adapters/format/openinference/inferencepb"}, foreign: []string{"github.com/sony/gobreaker/v2", "google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc"}, barred: []string{"os/..."}, tests: []string{"google.golang.org/protobuf"}, why: "an engine knows no transport and no other engine"},
 	{folder: "adapters/engine/onnxgo", project: []string{"domain", "ports", "adapters/format/onnxfile", "adapters/engine/onnxgo/internal/..."}, foreign: []string{"go4.org/unsafe/assume-no-moving-gc"}, barred: []string{"net/..."}, why: "an engine knows no transport and no other engine"},
