@@ -20,3 +20,12 @@ func (s *Screen) Paint(style Style, text string) string {
 	}
 	return "\x1b[" + string(style) + "m" + text + "\x1b[0m"
 }
+
+// Titles returns the titles of columns, painted as such.
+func (s *Screen) Titles(titles ...string) []string {
+	painted := make([]string, len(titles))
+	for i, title := range titles {
+		painted[i] = s.Paint(Strong, title)
+	}
+	return painted
+}
