@@ -49,7 +49,7 @@ func OpenPath(name string) (*Folder, error) {
 	case os.IsNotExist(err):
 		return nil, &domain.Error{
 			Kind: domain.NotFound, Field: "model " + name, Msg: "no such file or folder",
-			Hint: "--model names a folder that holds model.onnx, or an .onnx file",
+			Hint: orFound("--model names a folder that holds model.onnx, or an .onnx file", name),
 		}
 	case err != nil:
 		return nil, domain.Errorf(domain.Invalid, "model %s: %w", name, err)
@@ -166,7 +166,7 @@ func findNetwork(fsys fs.FS, source string) (string, error) {
 	}
 	return "", &domain.Error{
 		Kind: domain.NotFound, Field: "model " + source, Msg: holds,
-		Expected: strings.Join(networkNames, " or ") + ", or one file .onnx of another name", Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
+		Expected: strings.Join(networkNames, " or ") + ", or one file .onnx of another name", Hint: orFound("export the model with torch.onnx.export(model, example, \"model.onnx\")", source),
 	}
 }
 

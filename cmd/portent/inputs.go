@@ -34,6 +34,12 @@ func fileInput(path string) input {
 	return input{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }
 
+// tensor reports whether the input is one by its name.
+func (i input) tensor() bool {
+	extension := strings.ToLower(filepath.Ext(i.name))
+	return extension == extensionTensor || extension == extensionNumPy
+}
+
 func (i input) read() (data []byte, err error) {
 	if i.err != nil {
 		return nil, i.err

@@ -34,7 +34,7 @@ var otherNames = map[string][]string{
 // nearest returns the names that may be meant by one that there is not.
 func nearest(name string, names []string) []string {
 	const furthest = 2
-	over := &cobra.Command{SuggestionsMinimumDistance: min(furthest, max(1, len(name)/3))}
+	over := &cobra.Command{SuggestionsMinimumDistance: min(furthest, max(1, len(name)/2))}
 	for _, n := range names {
 		over.AddCommand(&cobra.Command{Use: n, SuggestFor: otherNames[n], Run: func(*cobra.Command, []string) {}})
 	}

@@ -24,6 +24,7 @@ type report struct {
 	write    printer
 	stderr   *term.Screen
 	progress *term.Progress
+	aside    func(write func() error) error // writes answers where progress does not stand in the way
 	quiet    bool
 
 	predicted, failed int
@@ -42,6 +43,10 @@ func newReport(cmd *cobra.Command, s *predictSettings, inputs int, write printer
 		shown = term.New(io.Discard, term.Never, nil)
 	}
 	r.progress = term.NewProgress(shown, total, "inputs")
+	r.aside = func(write func() error) error { return write() }
+	if screenOf(cmd, cmd.OutOrStdout()).Terminal() {
+		r.aside = r.progress.Above
+	}
 	return r
 }
 
@@ -57,7 +62,7 @@ func (r *report) take(p predicted) error {
 		return r.progress.Above(func() error { r.tell(p); return nil })
 	}
 	r.predicted += len(p.rows)
-	return r.progress.Above(func() error {
+	return r.aside(func() error {
 		for i, row := range p.rows {
 			name := p.name
 			if p.many {

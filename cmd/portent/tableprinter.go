@@ -47,7 +47,11 @@ func (t *tablePrinter) prepare(inputs []input, labels domain.Labels) {
 		t.longest = max(leastName, columns-others)
 	}
 	for _, in := range inputs {
-		t.columns.Fit(t.name(in.name))
+		name := in.name
+		if in.tensor() {
+			name += "[00]" // there may be rows
+		}
+		t.columns.Fit(t.name(name))
 	}
 	t.columns.Widen(1, label)
 }
