@@ -64,3 +64,11 @@ func (s *Screen) Until(t *testing.T, word string) string {
 		s.text += string(buffer[:n])
 	}
 }
+
+// Type writes what a person types.
+func (s *Screen) Type(t *testing.T, keys string) {
+	t.Helper()
+	if _, err := s.file.WriteString(keys); err != nil {
+		t.Fatal(err)
+	}
+}
