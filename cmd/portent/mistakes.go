@@ -31,16 +31,23 @@ var otherNames = map[string][]string{
 	"health":    {"ping", "status"},
 }
 
-// nearest returns the names that may be meant by one that there is not.
+// nearest returns the names that may be meant by one that there is not: those that
+// others call so, or those that are spelt nearly so.
 func nearest(name string, names []string) []string {
 	const furthest = 2
 	over := &cobra.Command{SuggestionsMinimumDistance: min(furthest, max(1, len(name)/2))}
+	var meant []string
 	for _, n := range names {
-		over.AddCommand(&cobra.Command{Use: n, SuggestFor: otherNames[n], Run: func(*cobra.Command, []string) {}})
+		over.AddCommand(&cobra.Command{Use: n, Run: func(*cobra.Command, []string) {}})
+		if slices.Contains(otherNames[n], name) {
+			meant = append(meant, n)
+		}
 	}
-	found := over.SuggestionsFor(name)
-	slices.Sort(found)
-	return slices.Compact(found)
+	if meant == nil {
+		meant = over.SuggestionsFor(name)
+	}
+	slices.Sort(meant)
+	return slices.Compact(meant)
 }
 
 // didYouMean returns a hint with what may be meant, "" if nothing is near.
