@@ -41,7 +41,7 @@ func newPredict() *cobra.Command {
 			"  portent predict --output csv --recursive photos >answers.csv\n" +
 			"  portent predict --model my-model --output jsonl tensors.npy\n" +
 			"  find photos -name '*.jpg' -print0 | portent predict --files-from -",
-		Annotations: statuses("0    all inputs were predicted", "1    some inputs could not be predicted, or it could not begin", "130  stopped by Ctrl+C or SIGTERM"),
+		Annotations: statuses("0    all inputs were predicted", "1    some inputs could not be predicted, or it could not begin", "130  stopped by Ctrl+C or SIGTERM; what was predicted before has been written"),
 		RunE:        func(cmd *cobra.Command, args []string) error { return predict(cmd, &s, args) },
 	}
 	flags := cmd.Flags()

@@ -17,7 +17,7 @@ func newRoot(environ []string) *cobra.Command {
 		Example: "  portent serve                            serve the model inside the binary\n" +
 			"  portent serve --model my-model           serve one's own\n" +
 			"  portent predict photos/*.jpg             predict without a server",
-		Annotations:        statuses("0    it went well", "1    it did not; standard error says why", "130  stopped by Ctrl+C or SIGTERM"),
+		Annotations:        statuses("0    it went well", "1    it did not; standard error says why", "130  stopped by a signal before it was done"),
 		SilenceErrors:      true,
 		SilenceUsage:       true,
 		DisableSuggestions: true, // they are made where the error is told
