@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 )
 
 // TestInOrder has the work on later items end before that on earlier ones.
@@ -39,27 +40,33 @@ func upTo(n int) func(func(int) bool) {
 	}
 }
 
-// TestInOrderHoldsAWindow counts how far the work gets while the first item takes
-// for ever.
+// TestInOrderHoldsAWindow counts how far the work gets while items take for ever:
+// all of them, and only the first.
 func TestInOrderHoldsAWindow(t *testing.T) {
-	const workers, most = 2, 2 * (windowShare + 2)
-	var begun atomic.Int64
-	ctx, cancel := context.WithCancel(t.Context())
-	work := func(ctx context.Context, i int) int {
-		if begun.Add(1) > most {
-			t.Error("there is no window")
-		}
-		if i == 0 || i == workers*windowShare {
-			if i > 0 {
-				cancel() // all that there is room for has begun
+	const workers = 2
+	for blocked, want := range map[int]int64{1 << 30: workers, 1: 1 + workers*windowShare} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			var begun atomic.Int64
+			ended := make(chan error, 1)
+			go func() {
+				ended <- inOrder(ctx, upTo(1<<30), workers, func(ctx context.Context, i int) int {
+					begun.Add(1)
+					if i < blocked {
+						<-ctx.Done()
+					}
+					return i
+				}, func(int) error { return nil })
+			}()
+			synctest.Wait()
+			if begun.Load() != want {
+				t.Errorf("%d have begun, expected %d", begun.Load(), want)
 			}
-			<-ctx.Done()
-		}
-		return i
-	}
-	err := inOrder(ctx, upTo(1<<30), workers, work, func(int) error { return nil })
-	if !errors.Is(err, context.Canceled) {
-		t.Error(err)
+			cancel()
+			if err := <-ended; !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
 	}
 }
 

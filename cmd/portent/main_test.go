@@ -162,7 +162,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		{"bad colour", nil, []string{"version", "--color", "red"}, []string{"--color: red", "auto, always, never"}},
 		{"an argument", nil, []string{"serve", "my-model"}, []string{"my-model: portent serve takes flags only", "--model my-model"}},
 		{"two models", nil, []string{"inspect", "a", "b"}, []string{"b: portent inspect takes one model"}},
-		{"nearly a variable", []string{"PORTENT_MODLE=1"}, []string{"serve"}, []string{"PORTENT_MODLE: is not a setting", "did you mean PORTENT_MODEL"}},
+		{"nearly a variable", []string{"PORTENT_MODELZ=1"}, []string{"serve"}, []string{"PORTENT_MODELZ: is not a setting", "did you mean PORTENT_MODEL or PORTENT_MODELS?"}},
 		{"unknown variable", []string{"PORTENT_PORT=1"}, []string{"serve"}, []string{"PORTENT_PORT", "PORTENT_ADDR"}},
 		{"bad variable", []string{"PORTENT_TIMEOUT=soon"}, []string{"serve"}, []string{"PORTENT_TIMEOUT", "soon"}},
 		{"bad level", nil, []string{"serve", "--log-level", "loud"}, []string{"--log-level", "loud"}},

@@ -31,37 +31,41 @@ var names = map[byte]string{
 
 func parseDtype(name string) (dtype, error) {
 	d := dtype{name: name, order: binary.LittleEndian}
-	if name == "" {
+	switch {
+	case name == "":
 		return d, damaged("names no dtype")
-	}
-	switch name[0] {
-	case '<', '|':
-	case '>':
+	case len(name) < 3 || !strings.Contains("<>|", name[:1]):
+		return d, unknown(name)
+	case name[0] == '>':
 		d.order = binary.BigEndian
-	default:
-		return d, unknown(name)
-	}
-	if len(name) < 2 {
-		return d, unknown(name)
 	}
 	d.kind = name[1]
 	size, err := strconv.Atoi(name[2:])
-	text := d.kind == 'S' || d.kind == 'U'
-	switch {
-	case text && (err != nil || size < 1 || size > 1<<28):
+	if err != nil {
 		return d, unknown(name)
-	case text:
-		d.size = size
-		if d.kind == 'U' {
-			d.size *= 4
-		}
-		return d, nil
-	case err != nil || len(name) != 3 || !strings.Contains(sizes[d.kind], name[2:]):
+	}
+	if d.kind == 'S' || d.kind == 'U' {
+		return d.ofText(size)
+	}
+	if len(name) != 3 || !strings.Contains(sizes[d.kind], name[2:]) {
 		return d, unknown(name)
-	case name[0] == '|' && size > 1:
+	}
+	if name[0] == '|' && size > 1 {
 		return d, damaged("has dtype %q, which does not say its byte order", name)
 	}
 	d.size = size
+	return d, nil
+}
+
+// ofText returns the dtype of texts of so many bytes, or characters of four.
+func (d dtype) ofText(length int) (dtype, error) {
+	if length < 1 || length > 1<<28 {
+		return d, unknown(d.name)
+	}
+	d.size = length
+	if d.kind == 'U' {
+		d.size *= 4
+	}
 	return d, nil
 }
 
