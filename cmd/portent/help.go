@@ -56,6 +56,22 @@ func grouped(cmd *cobra.Command) map[string][]*pflag.Flag {
 	return groups
 }
 
+// newHelp returns the command that shows help, whatever the environment holds.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:               "help [COMMAND]",
+		Short:             "Show the help of a command",
+		PersistentPreRunE: func(*cobra.Command, []string) error { return nil },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, _, err := cmd.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			return of.Help()
+		},
+	}
+}
+
 const annotationStatus = "exit status"
 
 // statuses notes a command's exit statuses, for its help.

@@ -134,6 +134,8 @@ func TestHelpAndVersion(t *testing.T) {
 		{[]string{"version"}, "portent "},
 		{[]string{"--version"}, "portent "},
 		{[]string{"--help"}, "serve"},
+		{nil, "portent COMMAND --help"},
+		{[]string{"help", "predict"}, "portent predict INPUT..."},
 		{[]string{"serve", "--help"}, "PORTENT_MAX_BODY"},
 	} {
 		if r := portent(t, nil, nil, test.args...); r.err != nil || !strings.Contains(r.stdout, test.want) {
@@ -151,6 +153,7 @@ func TestMistakesAreExplained(t *testing.T) {
 	}{
 		{"unknown command", nil, []string{"sreve"}, []string{"sreve: is no command of portent", "did you mean serve?"}},
 		{"other name of a command", nil, []string{"classify"}, []string{"did you mean predict?"}},
+		{"help for no command", nil, []string{"help", "sreve"}, []string{"did you mean serve?"}},
 		{"unlike any command", nil, []string{"fly"}, []string{"expected: ", "inspect, predict, serve", "portent --help"}},
 		{"unknown flag", nil, []string{"serve", "--tiemout", "1"}, []string{"--tiemout: is no flag of portent serve", "did you mean --timeout?"}},
 		{"other name of a flag", nil, []string{"serve", "--port", "1"}, []string{"--port", "did you mean --addr?"}},

@@ -108,7 +108,8 @@ func unfit(field, value string, flag *pflag.Flag, cause error) error {
 }
 
 // suggestCommand names the commands that may be meant by one that there is not.
-func suggestCommand(root *cobra.Command, err error) error {
+func suggestCommand(cmd *cobra.Command, err error) error {
+	root := cmd.Root()
 	rest, found := strings.CutPrefix(err.Error(), "unknown command ")
 	if !found {
 		return err
@@ -119,9 +120,9 @@ func suggestCommand(root *cobra.Command, err error) error {
 		return err
 	}
 	var names []string
-	for _, cmd := range root.Commands() {
-		if cmd.IsAvailableCommand() {
-			names = append(names, cmd.Name())
+	for _, of := range root.Commands() {
+		if of.IsAvailableCommand() {
+			names = append(names, of.Name())
 		}
 	}
 	return &domain.Error{

@@ -33,6 +33,7 @@ func newRoot(environ []string) *cobra.Command {
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
+	root.SetHelpCommand(newHelp())
 	completeFlags(root)
 	return root
 }

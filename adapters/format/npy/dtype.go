@@ -34,7 +34,7 @@ func parseDtype(name string) (dtype, error) {
 	switch {
 	case name == "":
 		return d, damaged("names no dtype")
-	case len(name) < 3 || !strings.Contains("<>|", name[:1]):
+	case len(name) < 3 || strings.IndexByte("<>|", name[0]) < 0:
 		return d, unknown(name)
 	case name[0] == '>':
 		d.order = binary.BigEndian
