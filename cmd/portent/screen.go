@@ -23,7 +23,7 @@ func withEnviron(ctx context.Context, environ []string) context.Context {
 
 // screenOf returns what one of a command's streams can show.
 func screenOf(cmd *cobra.Command, w io.Writer) *term.Screen {
-	environ, _ := cmd.Context().Value(environKey{}).([]string)
+	environ, _ := cmd.Root().Context().Value(environKey{}).([]string)
 	mode := term.Auto
 	if flag := cmd.Root().PersistentFlags().Lookup(flagColor); flag != nil {
 		mode = flag.Value.String()
