@@ -134,7 +134,7 @@ func TestHelpAndVersion(t *testing.T) {
 		{[]string{"version"}, "portent "},
 		{[]string{"--version"}, "portent "},
 		{[]string{"--help"}, "serve"},
-		{nil, "portent COMMAND --help"},
+		{[]string{}, "portent COMMAND --help"},
 		{[]string{"help", "predict"}, "portent predict INPUT..."},
 		{[]string{"serve", "--help"}, "PORTENT_MAX_BODY"},
 	} {
