@@ -50,7 +50,7 @@ func OpenPath(name string) (*Folder, error) {
 	case os.IsNotExist(err):
 		return nil, &domain.Error{
 			Kind: domain.NotFound, Field: "model " + name, Msg: "no such file or folder",
-			Hint: "--model names a folder that holds model.onnx, or an .onnx file",
+			Hint: orFound("--model names a folder that holds model.onnx, or an .onnx file", name),
 		}
 	case err != nil:
 		return nil, domain.Errorf(domain.Invalid, "model %s: %w", name, err)
@@ -152,26 +152,37 @@ func (f *Folder) readRest(fsys fs.FS) error {
 	return nil
 }
 
-// findNetwork returns the name of a folder's network: one of the usual names, or
-// that of the only .onnx file, since not everybody who stores models renames them.
+// findNetwork returns the name of a folder's network.
 func findNetwork(fsys fs.FS, source string) (string, error) {
+	name, networks := lookForNetwork(fsys)
+	if name != "" {
+		return name, nil
+	}
+	holds := "the folder holds no model.onnx"
+	if len(networks) > 1 {
+		holds = fmt.Sprintf("the folder holds %d networks and none is model.onnx: %s", len(networks), strings.Join(networks, ", "))
+	}
+	return "", &domain.Error{
+		Kind: domain.NotFound, Field: "model " + source, Msg: holds,
+		Expected: strings.Join(networkNames, " or ") + ", or one file .onnx of another name",
+		Hint:     orFound("export the model with torch.onnx.export(model, example, \"model.onnx\")", source),
+	}
+}
+
+// lookForNetwork returns the name of a folder's network: one of the usual names, or
+// that of the only .onnx file, since not everybody who stores models renames them.
+// Where there are several, it returns their names.
+func lookForNetwork(fsys fs.FS) (name string, several []string) {
 	for _, candidate := range networkNames {
 		if _, err := fs.Stat(fsys, candidate); err == nil {
 			return candidate, nil
 		}
 	}
-	only, err := fs.Glob(fsys, "*.onnx")
-	if err == nil && len(only) == 1 {
-		return only[0], nil
+	networks, err := fs.Glob(fsys, "*.onnx")
+	if err == nil && len(networks) == 1 {
+		return networks[0], nil
 	}
-	holds := "the folder holds no model.onnx"
-	if len(only) > 1 {
-		holds = fmt.Sprintf("the folder holds %d networks and none is model.onnx: %s", len(only), strings.Join(only, ", "))
-	}
-	return "", &domain.Error{
-		Kind: domain.NotFound, Field: "model " + source, Msg: holds,
-		Expected: strings.Join(networkNames, " or ") + ", or one file .onnx of another name", Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
-	}
+	return "", networks
 }
 
 // holdsNetwork reports whether there is a network in a folder. A folder that is not
@@ -185,8 +196,8 @@ func holdsNetwork(fsys fs.FS) (bool, error) {
 	if _, err := fs.ReadDir(fsys, "."); err != nil {
 		return false, existing(err)
 	}
-	_, err := findNetwork(fsys, "")
-	return err == nil, nil
+	name, _ := lookForNetwork(fsys)
+	return name != "", nil
 }
 
 // existing returns an error unless it says that there is no such file or folder.

@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -244,4 +245,34 @@ func FuzzConfigs(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestModelsThatMayBeMeantAreNamed names folders that hold no model.
+func TestModelsThatMayBeMeantAreNamed(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"cat/model.onnx", "dog/onnx/model.onnx", "bare.onnx", "empty/readme.txt", "notes.txt"} {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := "models found here: " + strings.Join([]string{filepath.Join(folder, "bare.onnx"), filepath.Join(folder, "cat"), filepath.Join(folder, "dog")}, ", ")
+	for name, want := range map[string]string{"cta": list, "far/away": list, "empty": "torch.onnx.export"} {
+		_, err := model.OpenPath(filepath.Join(folder, name))
+		var e *domain.Error
+		if !errors.As(err, &e) || e.Kind != domain.NotFound || !strings.Contains(e.Hint, want) {
+			t.Errorf("%s: %v, hint %q", name, err, e.Hint)
+		}
+	}
+	if err := os.Remove(filepath.Join(folder, "bare.onnx")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := model.OpenPath(folder)
+	var e *domain.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Hint, filepath.Join(folder, "cat")) {
+		t.Errorf("%v, %+v", err, e)
+	}
 }

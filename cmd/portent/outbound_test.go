@@ -23,7 +23,14 @@ import (
 // kills when it calls connect.
 const confined = "TEST_CONFINED"
 
+// asProgram is the variable that makes the test binary the program.
+const asProgram = "TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
 	if os.Getenv(confined) == "" {
 		os.Exit(m.Run())
 	}

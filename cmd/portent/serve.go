@@ -47,9 +47,10 @@ func newServe() *cobra.Command {
 		Short: "Serve models over HTTP and gRPC",
 		Long: "Load a model, or all models of a folder, check each against its own test vectors, and answer\n" +
 			"POST /predict, and the Open Inference Protocol (version 2) over HTTP and gRPC.",
+		Annotations: statuses("0  it was told to end, and everything that it had accepted was answered", "1  it could not begin, or not everything was answered"),
 		Example: "  portent serve --model my-model\n  portent serve --models models --poll 5s\n" +
 			"  portent serve --engine remote --endpoint grpc://gpu.example:8001 --remote-model resnet",
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, &s) },
 	}
 	s.allFlags(cmd.Flags())
@@ -110,7 +111,7 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
+	if err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).writeTo(screenOf(cmd, cmd.OutOrStdout())); err != nil {
 		return errors.Join(err, servers.close())
 	}
 	defer readPromptly()()
