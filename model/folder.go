@@ -88,6 +88,14 @@ func OpenNetwork(name string) (*Folder, error) {
 	return f, f.confine(name)
 }
 
+// NetworkFile returns the path of the network's file.
+func (f *Folder) NetworkFile() string {
+	if f.Directory == "" {
+		return f.Source // a bare file
+	}
+	return filepath.Join(f.Directory, filepath.FromSlash(f.network))
+}
+
 // confine bounds what is read beside the network's file to the folder that it is
 // in: a link that leads out of it is no way to other files of the machine.
 func (f *Folder) confine(directory string) error {

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/portent-go/portent/cmd/portent/internal/modelfolder"
 	"github.com/portent-go/portent/cmd/portent/internal/term"
 )
 
@@ -17,6 +18,8 @@ var choices = map[string][]string{
 	"isa":        {"avx512", "avx2", "generic"},
 	"log-level":  {"debug", "info", "warn", "error"},
 	"log-format": {"text", "json"},
+	"inputs":     {sendAuto, sendVectors, sendRandom},
+	"preset":     {string(modelfolder.ImageNet), string(modelfolder.Half), string(modelfolder.Plain)},
 	flagColor:    term.Modes,
 }
 
@@ -25,6 +28,7 @@ var outputs = map[string][]string{
 	"predict": predictOutputs,
 	"inspect": documentOutputs,
 	"verify":  documentOutputs,
+	"bench":   documentOutputs,
 }
 
 // documentOutputs are the formats of commands that tell of one thing.
@@ -38,7 +42,7 @@ func completeFlags(root *cobra.Command) {
 		switch cmd.Name() {
 		case "predict":
 			cmd.ValidArgsFunction = filesOf(extensions...)
-		case "inspect", "verify":
+		case "inspect", "verify", "bench", "init":
 			cmd.ValidArgsFunction = filesOf(extensionModel)
 		}
 	}

@@ -39,7 +39,7 @@ func applyEnvironment(root, cmd *cobra.Command, environ []string) error {
 			return unknownVariable(name, known)
 		}
 		own := cmd.Flags().Lookup(flag)
-		if own == nil || own.Changed {
+		if own == nil || own.Changed || own.Annotations[noVariable] != nil {
 			continue
 		}
 		if err := cmd.Flags().Set(flag, value); err != nil {
@@ -57,7 +57,7 @@ func applyEnvironment(root, cmd *cobra.Command, environ []string) error {
 func variables(root *cobra.Command) map[string]string {
 	known := make(map[string]string)
 	add := func(f *pflag.Flag) {
-		if f.Name != "help" && f.Name != "version" {
+		if f.Name != "help" && f.Name != "version" && f.Annotations[noVariable] == nil {
 			known[variableOf(f.Name)] = f.Name
 		}
 	}
@@ -91,6 +91,9 @@ func showVariables(cmd *cobra.Command) *cobra.Command {
 }
 
 func showVariable(f *pflag.Flag) {
+	if f.Annotations[noVariable] != nil {
+		return
+	}
 	if f.Annotations == nil {
 		f.Annotations = make(map[string][]string)
 	}

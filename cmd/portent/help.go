@@ -40,7 +40,7 @@ func grouped(cmd *cobra.Command) map[string][]*pflag.Flag {
 	add := func(f *pflag.Flag) {
 		title := titleOthers
 		for _, g := range flagGroups {
-			if slices.Contains(g.names, f.Name) {
+			if slices.Contains(g.names, f.Name) && f.Annotations[noVariable] == nil {
 				title = g.title
 			}
 		}
@@ -123,7 +123,7 @@ func showHelp(cmd *cobra.Command, _ []string) {
 }
 
 func usageLine(cmd *cobra.Command) string {
-	if cmd.HasAvailableSubCommands() {
+	if cmd.HasAvailableSubCommands() && !cmd.Runnable() {
 		return cmd.CommandPath() + " COMMAND [flags]"
 	}
 	return cmd.UseLine()

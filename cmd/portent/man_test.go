@@ -115,7 +115,7 @@ func manPage(root *cobra.Command) []byte {
 	p.flags(grouped(root)["Everywhere"])
 	p.line(".SH COMMANDS")
 	for _, cmd := range availableCommands(root) {
-		if cmd.HasAvailableSubCommands() { // completion, for each of the shells
+		if cmd.HasAvailableSubCommands() && !cmd.Runnable() { // completion, for each of the shells
 			p.line(".SS portent %s", cmd.Name())
 			p.text(cmd.Short + ".")
 			for _, shell := range cmd.Commands() {
@@ -125,6 +125,9 @@ func manPage(root *cobra.Command) []byte {
 			continue
 		}
 		p.command(cmd)
+		for _, sub := range availableCommands(cmd) {
+			p.command(sub)
+		}
 	}
 	p.line(".SH ENVIRONMENT\nA variable of Portent's is named in brackets beside the flag that it stands for. The flag wins. One that is no setting is an error.")
 	p.line(".TP\n.B NO_COLOR\nset to anything: no colours, unless \\fB\\-\\-color always\\fR says otherwise")

@@ -26,7 +26,7 @@ func newRoot(environ []string) *cobra.Command {
 	color := colorMode(term.Auto)
 	root.PersistentFlags().Var(&color, flagColor, "when to use colours: auto, always or never; auto: on a terminal, unless NO_COLOR is set or TERM is dumb")
 	showVariable(root.PersistentFlags().Lookup(flagColor))
-	root.AddCommand(newServe(), newPredict(), newVerify(), newInspect(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newPredict(), newVerify(), newInspect(), newBench(), newInit(), newHealth(), newVersion())
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		return applyEnvironment(root, cmd, environ)
 	}
