@@ -26,7 +26,7 @@ type loading struct {
 	tolerance float64
 	maxMemory int
 	tracing   *tracing.Tracing // nil: nothing is traced
-	samples   sampleFolders    // of the models that have been opened
+	samples   *sampleFolders   // of the models that have been opened
 }
 
 // Flags that several commands have.

@@ -82,6 +82,7 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 
 func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	start, ctx := time.Now(), cmd.Context()
+	s.samples = new(sampleFolders)
 	if err := s.prepare(cmd.Flags()); err != nil {
 		return err
 	}

@@ -2,22 +2,10 @@ package benchresult
 
 import (
 	"fmt"
-	"html/template"
-	"io"
 	"math"
 	"slices"
 	"strings"
-
-	_ "embed" // the templates
 )
-
-//go:embed chart.svg.tmpl
-var svgText string
-
-//go:embed page.html.tmpl
-var pageText string
-
-var templates = template.Must(template.Must(template.New("page").Parse(pageText)).New("svg").Parse(svgText))
 
 // The chart's measures, in pixels.
 const (
@@ -31,7 +19,7 @@ const (
 	steepest                         float64 = 1e-12
 )
 
-// chart is what the template draws: latency against throughput, a line for each
+// chart is what is drawn: latency against throughput, a line for each
 // target and batch size and percentile, a point for each number of requests at once.
 type chart struct {
 	Width, Height            int
@@ -60,26 +48,6 @@ type point struct {
 	X, Y float64
 	Text string // how many at once
 	Tip  string
-}
-
-// SVG writes a chart that stands for itself: no script, nothing from elsewhere, light
-// or dark as the reader's system is.
-func (d *Document) SVG(w io.Writer) error {
-	return templates.ExecuteTemplate(w, "svg", d.chart())
-}
-
-// HTML writes a page with the chart and all figures.
-func (d *Document) HTML(w io.Writer) error {
-	var table strings.Builder
-	if err := d.Table(&table); err != nil {
-		return err
-	}
-	return templates.ExecuteTemplate(w, "page", struct {
-		Title  string
-		Header []string
-		Chart  *chart
-		Table  string
-	}{d.title(), d.Header(), d.chart(), table.String()})
 }
 
 func (d *Document) title() string {
