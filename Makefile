@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test bring-test deploy-test cluster-test clients check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test bring-test deploy-test cluster-test clients soak soak-once check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -207,4 +207,13 @@ clients: ## clients of Triton, KServe and Postman, a generated one, the examples
 	@$(MAKE) --no-print-directory $(POSTMAN) || echo 'SKIPPED: the tools of Postman need npm and the package registry'
 	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON),/bin/python) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON),/bin/python) POSTMAN=$(call INSTALLED,$(POSTMAN)) $(GO) test -count 1 -v .
 
-check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients ## everything
+# Each of the longest scenarios lasts so long; the whole takes about seven times that.
+SOAK ?= 60s
+
+soak: ## faults: overload, signals, full disks, clocks, hostile clients; counts wrong, lost, crashed
+	$(GO) run ./test/soak -time $(SOAK) $(SOAKFLAGS)
+
+soak-once: ## the same, once and in under a minute
+	$(GO) run ./test/soak -short
+
+check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients soak-once ## everything

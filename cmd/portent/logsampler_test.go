@@ -62,13 +62,14 @@ func TestAllLinesIfAskedFor(t *testing.T) {
 	for burst, want := range map[int]int{0: 50, 20: 20} {
 		synctest.Test(t, func(t *testing.T) {
 			var out bytes.Buffer
-			logger, err := (&observing{logLevel: "info", logFormat: "json", logBurst: burst}).logger(&out)
+			logger, end, err := (&observing{logLevel: "info", logFormat: "json", logBurst: burst}).logger(&out)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for range 50 {
 				logger.Error("no")
 			}
+			end()
 			if got := strings.Count(out.String(), `"msg":"no"`); got != want {
 				t.Errorf("burst %d: %d lines, expected %d", burst, got, want)
 			}

@@ -31,17 +31,22 @@ func (o *observing) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.adminAddr, "admin-addr", addrOff, "address to listen on for profiles (pprof) and metrics, for operators only; port 0 takes a free one; off: none")
 }
 
-// logger returns the server's log.
-func (o *observing) logger(w io.Writer) (*slog.Logger, error) {
-	logger, err := newLogger(w, o.logLevel, o.logFormat)
+// logger returns the server's log, and what has the last lines written at the end.
+func (o *observing) logger(w io.Writer) (logger *slog.Logger, end func(), err error) {
+	queue, end := newLogQueue(w, func(leftOut int64) {
+		logger.Warn("the log could not be written as fast as it came", "left_out", leftOut)
+	})
+	plain, err := newLogger(queue, o.logLevel, o.logFormat)
 	if err != nil {
-		return nil, err
+		end()
+		return nil, nil, err
 	}
-	handler := tracing.LogHandler(logger.Handler())
+	handler := tracing.LogHandler(plain.Handler())
 	if o.logBurst > 0 {
 		handler = newLogSampler(handler, o.logBurst)
 	}
-	return slog.New(handler), nil
+	logger = slog.New(handler)
+	return logger, end, nil
 }
 
 // observe has the requests to a repository's models counted, and traced if

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
@@ -86,10 +88,12 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err := s.prepare(cmd.Flags()); err != nil {
 		return err
 	}
-	logger, err := s.logger(cmd.ErrOrStderr())
+	signal.Ignore(syscall.SIGPIPE) // else the process ends when whoever reads its log has gone
+	logger, endLog, err := s.logger(cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
+	defer endLog()
 	if err := s.secure(logger); err != nil {
 		return err
 	}
@@ -113,7 +117,7 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 		return err
 	}
 	if err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).writeTo(screenOf(cmd, cmd.OutOrStdout())); err != nil {
-		return errors.Join(err, servers.close())
+		logger.Warn("the banner cannot be written", "error", err)
 	}
 	defer readPromptly()()
 	defer offer.follow(ctx, s.poll, logger)()

@@ -23,6 +23,7 @@ type gate struct {
 	runningRows int
 	waiting     line
 	waitingRows int
+	promised    int // places of calls that have not come yet
 	arrivals    uint64
 	perRow      time.Duration // moving average of the time that a row holds a place; 0 while unknown
 }
@@ -57,14 +58,18 @@ func (g *gate) enter(ctx context.Context, rows int) error {
 
 // join takes a place if one is free, or else a place in the line.
 func (g *gate) join(ctx context.Context, rows int) (*waiter, error) {
+	promised := redeem(ctx, g)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.running < g.slots && len(g.waiting) == 0 {
+	if promised {
+		g.promised--
+	}
+	if g.isFull() {
+		return nil, g.full()
+	}
+	if g.isFree() {
 		g.admit(rows)
 		return nil, nil
-	}
-	if len(g.waiting) >= g.queue {
-		return nil, g.full()
 	}
 	now := time.Now()
 	g.arrivals++
@@ -76,6 +81,17 @@ func (g *gate) join(ctx context.Context, rows int) (*waiter, error) {
 	g.waitingRows += rows
 	return w, nil
 }
+
+// isFull reports whether there is no place for another call, neither to run nor to
+// wait.
+func (g *gate) isFull() bool { return g.running+len(g.waiting)+g.promised >= g.slots+g.queue }
+
+// isFree reports whether a call can run at once.
+func (g *gate) isFree() bool { return g.running < g.slots && len(g.waiting) == 0 }
+
+// queued is how many calls wait, those included that have been promised a place and
+// find none free to run.
+func (g *gate) queued() int { return max(0, g.running+len(g.waiting)+g.promised-g.slots) }
 
 func (g *gate) admit(rows int) {
 	g.running++
@@ -161,8 +177,8 @@ func rounded(d time.Duration) time.Duration { return d.Round(max(d/100, time.Mic
 func (g *gate) full() error {
 	return &domain.Error{
 		Kind:       domain.Overloaded,
-		Msg:        fmt.Sprintf("%d predictions are running and %d are waiting, which is as many as may", g.running, len(g.waiting)),
+		Msg:        fmt.Sprintf("%d predictions are running and %d are waiting, which is as many as may", g.running, g.queued()),
 		Hint:       "try again after the time given, or send fewer requests at once",
-		RetryAfter: g.work(g.waitingRows+g.runningRows) / time.Duration(g.slots),
+		RetryAfter: g.work(g.waitingRows+g.runningRows+g.promised) / time.Duration(g.slots),
 	}
 }

@@ -100,6 +100,9 @@ func TestADeadlineThatCannotBeMetIsRefusedAtOnce(t *testing.T) {
 		}{{30, 40 * time.Millisecond, false}, {30, 100 * time.Millisecond, true}, {1, 8 * time.Millisecond, false}, {1, 25 * time.Millisecond, true}} {
 			ctx, cancel := context.WithTimeout(t.Context(), c.within)
 			start := time.Now()
+			if err := model.Reserve(ctx); c.rows == 1 && (err == nil) != c.ok || err != nil && domain.KindOf(err) != domain.Overloaded {
+				t.Errorf("a place for %d rows within %v: %v", c.rows, c.within, err)
+			}
 			calls.Go(func() {
 				defer cancel()
 				outputs, err := model.Predict(ctx, row(t, c.rows))

@@ -89,6 +89,9 @@ func TestFullQueueIsOverloaded(t *testing.T) {
 	if outputs != nil || domain.KindOf(err) != domain.Overloaded {
 		t.Errorf("%v, %v", outputs, err)
 	}
+	if early := model.Reserve(t.Context()); domain.KindOf(early) != domain.Overloaded || early.Error() != err.Error() {
+		t.Errorf("beforehand it says %v, then %v", early, err)
+	}
 	release()
 	if err := <-done; err != nil {
 		t.Error(err)

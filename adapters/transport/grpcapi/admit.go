@@ -2,41 +2,10 @@ package grpcapi
 
 import (
 	"context"
+	"slices"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/tap"
 )
-
-// entrance decides about a call from its headers, before anything of its requests is
-// read: a caller that is not known sends no more than the network holds by then. It
-// runs while the connection is read, so it must not wait.
-func (s *Server) entrance(ctx context.Context, info *tap.Info) (context.Context, error) {
-	if s.options.Admit != nil {
-		c, ctx := newCall(ctx, info.FullMethodName)
-		if c.failure = s.recovered(ctx, c, func() error { return s.admit(ctx, c.method) }); c.failure != nil {
-			refused := statusOf(c.failure, c.id)
-			s.log(ctx, c, refused.Code())
-			return nil, refused.Err()
-		}
-	}
-	if s.streams[info.FullMethodName] {
-		return ctx, nil // clients may open one long before they have a request for it
-	}
-	return awaitRequest(ctx, s.options.ReceiveTimeout), nil
-}
-
-// clientStreams returns the methods to which clients send any number of requests.
-func clientStreams(server *grpc.Server) map[string]bool {
-	streams := make(map[string]bool)
-	for service, info := range server.GetServiceInfo() {
-		for _, method := range info.Methods {
-			if method.IsClientStream {
-				streams["/"+service+"/"+method.Name] = true
-			}
-		}
-	}
-	return streams
-}
 
 // admit asks whether a call may go on, and of a stream also whether its next
 // request may: a caller's share is of requests, and a token can be taken back while
@@ -46,4 +15,43 @@ func (s *Server) admit(ctx context.Context, method string) error {
 		return nil
 	}
 	return s.options.Admit(ctx, method)
+}
+
+// admitting registers services with a server such that each call goes through around
+// before anything of it is read. An interceptor of gRPC's for calls with one request
+// would run when that has been read already, of whatever size: here such calls are
+// streams of one request, so that a caller which is not admitted sends no more than
+// the network holds by then. On the network there is no difference.
+type admitting struct {
+	*grpc.Server
+	around grpc.StreamServerInterceptor
+}
+
+// RegisterService registers a service.
+func (a admitting) RegisterService(described *grpc.ServiceDesc, service any) {
+	registered := *described
+	registered.Methods, registered.Streams = nil, slices.Clone(described.Streams)
+	for _, method := range described.Methods {
+		registered.Streams = append(registered.Streams, grpc.StreamDesc{StreamName: method.MethodName, Handler: one(method)})
+	}
+	for i, stream := range registered.Streams {
+		info := &grpc.StreamServerInfo{
+			FullMethod: "/" + described.ServiceName + "/" + stream.StreamName, IsClientStream: stream.ClientStreams, IsServerStream: stream.ServerStreams,
+		}
+		registered.Streams[i].Handler = func(service any, call grpc.ServerStream) error {
+			return a.around(service, call, info, stream.Handler)
+		}
+	}
+	a.Server.RegisterService(&registered, service)
+}
+
+// one returns what receives one request and sends one answer.
+func one(method grpc.MethodDesc) grpc.StreamHandler {
+	return func(service any, stream grpc.ServerStream) error {
+		answer, err := method.Handler(service, stream.Context(), stream.RecvMsg, nil)
+		if err != nil {
+			return err
+		}
+		return stream.SendMsg(answer)
+	}
 }

@@ -60,28 +60,19 @@ func requestID(ctx context.Context) string {
 	return values[0]
 }
 
-// unary is around every call with one request: its id, its line in the log, the
+// around is around every call: its id, whether it may go on, its line in the log, the
 // status of its error, and an answer when a handler panics.
-func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (answer any, err error) {
-	arrived(ctx)
-	c, ctx := newCall(ctx, info.FullMethod)
-	_ = grpc.SetHeader(ctx, metadata.Pairs(requestIDKey, c.id)) // fails only where the header is out, which it cannot be
-	err = s.guarded(ctx, c, func() (err error) {
-		answer, err = handle(ctx, request)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return answer, nil
-}
-
-// streaming is the same around every call with a stream.
-func (s *Server) streaming(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
+func (s *Server) around(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) error {
 	c, ctx := newCall(stream.Context(), info.FullMethod)
-	_ = stream.SetHeader(metadata.Pairs(requestIDKey, c.id))
+	_ = stream.SetHeader(metadata.Pairs(requestIDKey, c.id)) // fails only where the header is out, which it cannot be
 	return s.guarded(ctx, c, func() error {
-		return handle(service, &endingStream{ServerStream: stream, ctx: ctx, stopping: s.stopping})
+		if err := s.admit(ctx, c.method); err != nil {
+			return err
+		}
+		if info.IsClientStream {
+			return handle(service, &endingStream{stream, ctx, s.stopping})
+		}
+		return handle(service, &arrivingStream{stream, ctx, s.options.ReceiveTimeout})
 	})
 }
 

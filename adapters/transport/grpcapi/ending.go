@@ -27,7 +27,6 @@ func (s *endingStream) RecvMsg(message any) error {
 	go func() { received <- s.ServerStream.RecvMsg(message) }()
 	select {
 	case err := <-received:
-		arrived(s.ctx)
 		return err
 	case <-s.stopping:
 	}

@@ -37,8 +37,7 @@ type Options struct {
 	TLS *tls.Config
 	// Admit decides from a call's context and its full method whether it may go on,
 	// before its request is read, and again for each further request of a stream. Its
-	// error is the call's. It must not wait: other calls of the connection do
-	// meanwhile. Default: all may.
+	// error is the call's. Default: all may.
 	Admit func(ctx context.Context, method string) error
 	// WatchInterval is how often a watched model's health is looked at. Default: a
 	// second.

@@ -34,8 +34,7 @@ type Server struct {
 	repository *serving.Repository
 	options    Options
 	grpc       *grpc.Server
-	streams    map[string]bool // methods to which clients send any number of requests
-	stopping   chan struct{}   // closed by Shutdown
+	stopping   chan struct{} // closed by Shutdown
 	stop       sync.Once
 }
 
@@ -48,18 +47,15 @@ func New(repository *serving.Repository, options Options) (*Server, error) {
 	}
 	s := &Server{repository: repository, options: options, stopping: make(chan struct{})}
 	s.grpc = grpc.NewServer(s.serverOptions()...)
-	inferencepb.RegisterGRPCInferenceServiceServer(s.grpc, s)
-	grpc_health_v1.RegisterHealthServer(s.grpc, &health{server: s})
-	reflection.Register(s.grpc)
-	s.streams = clientStreams(s.grpc)
+	services := admitting{s.grpc, s.around}
+	inferencepb.RegisterGRPCInferenceServiceServer(services, s)
+	grpc_health_v1.RegisterHealthServer(services, &health{server: s})
+	reflection.Register(services)
 	return s, nil
 }
 
 func (s *Server) serverOptions() []grpc.ServerOption {
 	options := []grpc.ServerOption{
-		grpc.InTapHandle(s.entrance),
-		grpc.UnaryInterceptor(s.unary),
-		grpc.StreamInterceptor(s.streaming),
 		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(s.options.MaxMessage),
 		grpc.MaxConcurrentStreams(uint32(s.options.MaxStreams)),

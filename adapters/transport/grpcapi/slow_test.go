@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
 	"github.com/portent-go/portent/adapters/transport/grpcapi"
@@ -99,6 +100,9 @@ func TestARequestMustArrive(t *testing.T) {
 		began := time.Now()
 		err = silent.RecvMsg(new(inferencepb.ModelInferResponse))
 		expectCode(t, method, err, codes.DeadlineExceeded)
+		if info, _ := detailsOf(status.Convert(err)); info.GetReason() != "TIMEOUT" || info.GetMetadata()["request_id"] == "" {
+			t.Errorf("%s: %v", method, err)
+		}
 		if took := time.Since(began); took < soon/2 || ctx.Err() != nil {
 			t.Errorf("%s: it was ended after %v", method, took)
 		}

@@ -31,7 +31,8 @@ func (h *Handler) classify(w http.ResponseWriter, r *http.Request, name string, 
 		h.repository.Observe(r.Context(), v.served, observation)
 	}()
 	start := time.Now()
-	ctx := serving.WithTimings(r.Context(), &x.timings)
+	ctx, unreserve := serving.WithReservation(serving.WithTimings(r.Context(), &x.timings))
+	defer unreserve()
 	in, err := v.receive(ctx, w, r, q)
 	x.decode = time.Since(start)
 	var answer any

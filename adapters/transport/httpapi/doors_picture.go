@@ -22,8 +22,12 @@ func (h *view) readPictures(ctx context.Context, files [][]byte, place func(i in
 	return domain.Concat(rows)
 }
 
-// readPicture makes the model's input, of shape [1, ...], of a picture's file.
+// readPicture makes the model's input, of shape [1, ...], of a picture's file. That
+// can take longer than to predict, so a place for the prediction is kept first.
 func (h *view) readPicture(ctx context.Context, file []byte, field string) (domain.Tensor, error) {
+	if err := h.classifier.Model().Reserve(ctx); err != nil {
+		return domain.Tensor{}, err
+	}
 	done, err := h.placeForPicture(ctx)
 	if err != nil {
 		return domain.Tensor{}, err

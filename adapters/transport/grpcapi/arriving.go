@@ -1,0 +1,36 @@
+package grpcapi
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/portent-go/portent/domain"
+)
+
+// arrivingStream is a call with one request, which must arrive in time: a client that
+// sends it ever so slowly does not keep its place.
+type arrivingStream struct {
+	grpc.ServerStream
+	ctx     context.Context
+	longest time.Duration
+}
+
+// Context returns the call's context.
+func (s *arrivingStream) Context() context.Context { return s.ctx }
+
+// RecvMsg waits for the request. A receive that takes too long is left behind: it
+// returns when the call ends, which it does when the handler returns.
+func (s *arrivingStream) RecvMsg(message any) error {
+	received := make(chan error, 1)
+	go func() { received <- s.ServerStream.RecvMsg(message) }()
+	timer := time.NewTimer(s.longest)
+	defer timer.Stop()
+	select {
+	case err := <-received:
+		return err
+	case <-timer.C:
+		return &domain.Error{Kind: domain.Timeout, Msg: "the request did not arrive in time"}
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// logQueue writes the log in the background, so that no request waits for whoever
+// reads it: a pipe whose reader hangs takes 64 kB and then nothing for ever. Lines
+// for which there is no room are left out and counted.
+type logQueue struct {
+	lines   chan []byte
+	leftOut atomic.Int64
+	tell    func(leftOut int64)
+	written chan struct{} // closed when all is
+}
+
+const (
+	queuedLines = 1 << 10
+	lastWords   = time.Second // for what is queued at the end
+)
+
+// newLogQueue returns a queue before a writer, and what ends it: lines that are
+// queued are written, if that is possible soon. Tell is called when lines have been
+// left out and others are written again; it may write a line.
+func newLogQueue(to io.Writer, tell func(leftOut int64)) (queue *logQueue, end func()) {
+	queue = &logQueue{lines: make(chan []byte, queuedLines), tell: tell, written: make(chan struct{})}
+	stop := make(chan struct{})
+	go func() {
+		defer close(queue.written)
+		queue.run(to, stop)
+	}()
+	return queue, func() {
+		close(stop)
+		select {
+		case <-queue.written:
+		case <-time.After(lastWords):
+		}
+	}
+}
+
+// Write queues a line.
+func (q *logQueue) Write(line []byte) (int, error) {
+	select {
+	case q.lines <- append([]byte(nil), line...):
+	default:
+		q.leftOut.Add(1)
+	}
+	return len(line), nil
+}
+
+// run writes lines until it is stopped and there are no more.
+func (q *logQueue) run(to io.Writer, stop <-chan struct{}) {
+	for {
+		select {
+		case line := <-q.lines:
+			q.write(to, line)
+			continue
+		case <-stop:
+		}
+		for {
+			select {
+			case line := <-q.lines:
+				q.write(to, line)
+			default:
+				return
+			}
+		}
+	}
+}
+
+// write writes a line. There is nobody to tell that it cannot be written.
+func (q *logQueue) write(to io.Writer, line []byte) {
+	_, _ = to.Write(line)
+	if len(q.lines) == cap(q.lines) {
+		return // there is no room for more words yet
+	}
+	if n := q.leftOut.Swap(0); n > 0 {
+		q.tell(n)
+	}
+}
