@@ -327,7 +327,7 @@ func TestInitIsStoppedWhileItAsks(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	in, out := io.Pipe()
-	defer out.Close()
+	defer func() { _ = out.Close() }()
 	ask := &prompter{ctx, bufio.NewReader(in), io.Discard}
 	err := ask.ask("?", func(string) error { return nil })
 	if domain.KindOf(err) != domain.Canceled {

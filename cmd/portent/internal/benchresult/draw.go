@@ -28,6 +28,9 @@ func (m *markup) add(format string, args ...any) {
 	fmt.Fprintf(m, format, args...)
 }
 
+// style writes a style sheet as it is.
+func (m *markup) style(sheet string) { fmt.Fprintf(m, "<style>\n%s</style>\n", sheet) }
+
 // SVG writes a chart that stands for itself: no script, nothing from elsewhere, light
 // or dark as the reader's system is.
 func (d *Document) SVG(w io.Writer) error {
@@ -45,9 +48,9 @@ func (d *Document) HTML(w io.Writer) error {
 	}
 	var m markup
 	m.add("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-	m.add("<meta name=\"color-scheme\" content=\"light dark\">\n<title>%s</title>\n<style>\n", d.title())
-	m.WriteString(pageStyle)
-	m.add("</style>\n<main>\n<h1>%s</h1>\n", d.title())
+	m.add("<meta name=\"color-scheme\" content=\"light dark\">\n<title>%s</title>\n", d.title())
+	m.style(pageStyle)
+	m.add("<main>\n<h1>%s</h1>\n", d.title())
 	for _, line := range d.Header() {
 		m.add("<p>%s</p>\n", line)
 	}
@@ -59,9 +62,9 @@ func (d *Document) HTML(w io.Writer) error {
 
 func (c *chart) draw(m *markup) {
 	m.add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" aria-labelledby=\"bench-title bench-desc\">\n", c.Width, c.Height)
-	m.add("<title id=\"bench-title\">%s</title>\n<desc id=\"bench-desc\">%s</desc>\n<style>\n", c.Title, c.Description)
-	m.WriteString(chartStyle)
-	m.add("</style>\n<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", c.Width, c.Height)
+	m.add("<title id=\"bench-title\">%s</title>\n<desc id=\"bench-desc\">%s</desc>\n", c.Title, c.Description)
+	m.style(chartStyle)
+	m.add("<rect class=\"paper\" width=\"%d\" height=\"%d\"/>\n", c.Width, c.Height)
 	c.drawAxes(m)
 	for _, line := range c.Lines {
 		line.draw(m, c.Left)

@@ -19,13 +19,7 @@ func (g *Graph) Signature() (domain.Signature, error) {
 		signature.Outputs[i].Activation, signature.Outputs[i].Labels = activation(makers, output.Name), labelsOf(makers, output.Name)
 	}
 	batched, certain := g.dynamicBatch()
-	rows := 1
-	single, err := g.outputsFor(rows, shortAxis)
-	if batched && domain.KindOf(err) == domain.Invalid {
-		if more, errOfMore := g.outputsFor(manyRows, shortAxis); errOfMore == nil {
-			rows, single, err = manyRows, more, nil
-		}
-	}
+	rows, single, err := g.fewest(batched)
 	if operator.DependsOnElements(err) || err != nil && !certain && domain.KindOf(err) == domain.Invalid {
 		return signature, checkClaims(signature)
 	}
@@ -36,13 +30,9 @@ func (g *Graph) Signature() (domain.Signature, error) {
 		signature.Outputs[i].Datatype, signature.Outputs[i].Shape = v.Datatype, v.Shape.Clone()
 	}
 	if batched && !g.follow(signature, rows+1, shortAxis) && !g.followMany(signature) {
-		for i := range signature.Inputs {
-			if shape := signature.Inputs[i].Shape; len(shape) > 0 && shape[0] == domain.Dynamic {
-				shape[0] = rows
-			}
-		}
+		pin(signature.Inputs, rows)
 	}
-	if !certain && !g.follow(signature, 1, longAxis) {
+	if !certain && !g.follow(signature, rows, longAxis) {
 		signature.Outputs = g.claimed(signature.Outputs)
 		return signature, checkClaims(signature)
 	}
@@ -64,6 +54,27 @@ const shortAxis, longAxis = 64, 96
 // manyRows is the length of a dynamic first axis that is tried where one or two do
 // not do: it is no batch then, but a number of samples or boxes.
 const manyRows = 64
+
+// fewest infers the outputs for one row, or where that cannot be for many, and returns
+// for how many.
+func (g *Graph) fewest(batched bool) (rows int, outputs []spec, err error) {
+	outputs, err = g.outputsFor(1, shortAxis)
+	if batched && domain.KindOf(err) == domain.Invalid {
+		if many, errOfMany := g.outputsFor(manyRows, shortAxis); errOfMany == nil {
+			return manyRows, many, nil
+		}
+	}
+	return 1, outputs, err
+}
+
+// pin gives first axes that are dynamic a length.
+func pin(inputs []domain.TensorSpec, rows int) {
+	for _, input := range inputs {
+		if len(input.Shape) > 0 && input.Shape[0] == domain.Dynamic {
+			input.Shape[0] = rows
+		}
+	}
+}
 
 // followMany does what follow does, for two lengths of the first axis that no
 // exporter has written into a model by chance.
