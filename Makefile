@@ -5,13 +5,13 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 IMAGE ?= portent
 VERSION ?= devel
 # A number of runs and not a time: a run that is cut off by time is sometimes reported as a failure.
-FUZZTIME ?= 20000x
+FUZZTIME ?= 5000x
 GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test bring-test deploy-test cluster-test clients soak soak-once check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test readme-test bring-test deploy-test cluster-test clients soak soak-once check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -162,6 +162,9 @@ bin/optimum-python: test/readme/optimum.txt
 	$(SYSTEM_PYTHON) -c 'import torch'
 	rm -rf $@ && $(SYSTEM_PYTHON) -m venv --system-site-packages $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
 
+readme-test: ## the commands of README.md, as they stand
+	$(GO) vet -tags documents ./test/readme && $(GO) test -tags documents -count 1 -run TestReadme ./test/readme
+
 bring-test: ## docs/bring-your-model.md, as it stands
 	@for python in optimum sklearn tensorflow; do $(MAKE) --no-print-directory bin/$$python-python || \
 	  echo "SKIPPED: sections of the document need Python 3 with venv, the package index and, for optimum, PyTorch (Debian: python3-torch)"; done
@@ -216,4 +219,4 @@ soak: ## faults: overload, signals, full disks, clocks, hostile clients; counts 
 soak-once: ## the same, once and in under a minute
 	$(GO) run ./test/soak -short
 
-check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients soak-once ## everything
+check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients readme-test soak-once ## everything

@@ -22,6 +22,7 @@ const (
 // its place when it is compared.
 var volatile = []struct{ pattern, instead string }{
 	{`\b\d+(\.\d+)?(e[-+]?\d+)? ?(ns|us|µs|ms|s|min)\b`, "TIME"},
+	{`\(\d+(\.\d+)? a second\)`, "(RATE)"},
 	{`\b[A-Z2-7]{26}\b`, "REQUEST"},
 	{`\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)?`, "DATE"},
 	{`\((amd64|arm64)(, (avx512|avx2|generic))?\)`, "(PROCESSOR)"},

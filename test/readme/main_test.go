@@ -14,6 +14,9 @@ import (
 // a network of its own.
 const binaryVariable = "README_TEST_BINARY"
 
+// tags are those with which the program is shipped.
+const tags = "nethttpomithttp2,grpcnotrace"
+
 // Main runs a package's tests in a network of their own, so that commands can use the
 // ports that a document names, with a freshly built program of the repository whose
 // root is given. It returns the exit status.
@@ -22,6 +25,9 @@ func Main(m *testing.M, root string) int {
 		if err := loopback(); err != nil {
 			return fail("lo cannot be brought up: %v", err)
 		}
+		if err := hosts(os.Getenv(binaryVariable), "one", "two"); err != nil {
+			return fail("names of machines cannot be made: %v", err)
+		}
 		return m.Run()
 	}
 	folder, err := os.MkdirTemp("", "portent-readme")
@@ -29,7 +35,7 @@ func Main(m *testing.M, root string) int {
 		return fail("%v", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=devel", "-tags", "nethttpomithttp2,grpcnotrace", "-o", filepath.Join(folder, "portent"), "./cmd/portent")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -X main.version=devel", "-tags", tags, "-o", filepath.Join(folder, "portent"), "./cmd/portent")
 	build.Dir, build.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fail("go build: %v\n%s", err, out)

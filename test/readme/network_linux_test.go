@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -15,12 +17,12 @@ import (
 // own returns how a process gets a network of its own, in which every port is free
 // and nothing is reached beyond it.
 func own() *syscall.SysProcAttr {
-	attributes := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+	attributes := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	if os.Geteuid() != 0 {
 		attributes.Cloneflags |= unix.CLONE_NEWUSER
 		attributes.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getuid(), HostID: os.Getuid(), Size: 1}}
 		attributes.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getgid(), HostID: os.Getgid(), Size: 1}}
-		attributes.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN}
+		attributes.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN, unix.CAP_SYS_ADMIN}
 	}
 	return attributes
 }
@@ -37,6 +39,19 @@ func again(environ []string) (int, error) {
 		return exit.ExitCode(), nil
 	}
 	return 0, err
+}
+
+// hosts has this process and those that it starts know other machines by name, all
+// of which are this one.
+func hosts(folder string, names ...string) error {
+	file := filepath.Join(folder, "hosts")
+	if err := os.WriteFile(file, []byte("127.0.0.1 localhost "+strings.Join(names, " ")+"\n::1 localhost\n"), 0o644); err != nil { // to be read by all
+		return err
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("mounts of one's own: %w", err)
+	}
+	return unix.Mount(file, "/etc/hosts", "", unix.MS_BIND, "")
 }
 
 // loopback makes localhost reachable, which it is not at first.

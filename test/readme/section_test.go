@@ -106,6 +106,9 @@ func (s *section) do(block Block) {
 		s.python = s.environment(block)
 	}
 	s.printed = nil
+	if block.Before != "" {
+		s.commands(Block{Language: "sh", Line: block.Line, Text: block.Before + "\n"})
+	}
 	switch {
 	case block.File != "":
 		if err := os.WriteFile(filepath.Join(s.folder, block.File), []byte(block.Text), 0o600); err != nil {

@@ -18,6 +18,7 @@ type server struct {
 	process *exec.Cmd
 	log     output
 	ended   chan error
+	byGo    bool // by go run, which ends with status 1 when it is interrupted, whatever it runs
 }
 
 // output keeps what a process prints.
@@ -43,7 +44,7 @@ func (o *output) String() string {
 func (s *section) serve(block Block, line string) string {
 	s.Helper()
 	s.stop()
-	started := &server{ended: make(chan error, 1)}
+	started := &server{ended: make(chan error, 1), byGo: strings.HasPrefix(line, "go run ")}
 	started.process = exec.Command("bash", "-c", remembered+strings.TrimSuffix(line, "\n"))
 	started.process.Dir, started.process.Env, started.process.Stderr = s.folder, s.environ(), &started.log
 	started.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // to reach all that the line starts
@@ -99,7 +100,7 @@ func (s *section) stop() {
 	stopping.signal(syscall.SIGINT)
 	select {
 	case err := <-stopping.ended:
-		if err != nil {
+		if err != nil && !stopping.byGo {
 			s.Errorf("the server ends with %v\n%s", err, s.log())
 		}
 	case <-time.After(stopsWithin):
