@@ -13,17 +13,20 @@ type logQueue struct {
 	lines   chan []byte
 	leftOut atomic.Int64
 	tell    func(leftOut int64)
+	told    time.Time     // when it has been told last
 	written chan struct{} // closed when all is
 }
 
 const (
 	queuedLines = 1 << 10
+	tellEvery   = time.Second // while lines wait: else half of a log that is too slow would be about itself
 	lastWords   = time.Second // for what is queued at the end
 )
 
 // newLogQueue returns a queue before a writer, and what ends it: lines that are
-// queued are written, if that is possible soon. Tell is called when lines have been
-// left out and others are written again; it may write a line.
+// queued are written, if that is possible soon. Tell is called, between two lines, when
+// some have been left out and others are written again. It writes to the same writer
+// and not to the queue, which may be full again.
 func newLogQueue(to io.Writer, tell func(leftOut int64)) (queue *logQueue, end func()) {
 	queue = &logQueue{lines: make(chan []byte, queuedLines), tell: tell, written: make(chan struct{})}
 	stop := make(chan struct{})
@@ -64,6 +67,7 @@ func (q *logQueue) run(to io.Writer, stop <-chan struct{}) {
 			case line := <-q.lines:
 				q.write(to, line)
 			default:
+				q.tellNow()
 				return
 			}
 		}
@@ -73,10 +77,15 @@ func (q *logQueue) run(to io.Writer, stop <-chan struct{}) {
 // write writes a line. There is nobody to tell that it cannot be written.
 func (q *logQueue) write(to io.Writer, line []byte) {
 	_, _ = to.Write(line)
-	if len(q.lines) == cap(q.lines) {
-		return // there is no room for more words yet
+	if len(q.lines) == 0 || time.Since(q.told) >= tellEvery {
+		q.tellNow()
 	}
+}
+
+// tellNow tells how many lines have been left out since it was told last.
+func (q *logQueue) tellNow() {
 	if n := q.leftOut.Swap(0); n > 0 {
+		q.told = time.Now()
 		q.tell(n)
 	}
 }
