@@ -11,6 +11,7 @@ import (
 // for which there is no room are left out and counted.
 type logQueue struct {
 	lines   chan []byte
+	bytes   atomic.Int64 // of the lines
 	leftOut atomic.Int64
 	tell    func(leftOut int64)
 	told    time.Time     // when it has been told last
@@ -19,6 +20,7 @@ type logQueue struct {
 
 const (
 	queuedLines = 1 << 10
+	queuedBytes = 4 << 20     // a line may hold the path of a request, which takes 64 KiB and more once it is quoted
 	tellEvery   = time.Second // while lines wait: else half of a log that is too slow would be about itself
 	lastWords   = time.Second // for what is queued at the end
 )
@@ -45,11 +47,15 @@ func newLogQueue(to io.Writer, tell func(leftOut int64)) (queue *logQueue, end f
 
 // Write queues a line.
 func (q *logQueue) Write(line []byte) (int, error) {
-	select {
-	case q.lines <- append([]byte(nil), line...):
-	default:
-		q.leftOut.Add(1)
+	if q.bytes.Add(int64(len(line))) <= queuedBytes {
+		select {
+		case q.lines <- append([]byte(nil), line...):
+			return len(line), nil
+		default:
+		}
 	}
+	q.bytes.Add(-int64(len(line)))
+	q.leftOut.Add(1)
 	return len(line), nil
 }
 
@@ -77,6 +83,7 @@ func (q *logQueue) run(to io.Writer, stop <-chan struct{}) {
 // write writes a line. There is nobody to tell that it cannot be written.
 func (q *logQueue) write(to io.Writer, line []byte) {
 	_, _ = to.Write(line)
+	q.bytes.Add(-int64(len(line)))
 	if len(q.lines) == 0 || time.Since(q.told) >= tellEvery {
 		q.tellNow()
 	}

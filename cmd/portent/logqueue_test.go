@@ -44,6 +44,27 @@ func TestLogQueueLeavesOutWhatItHasNoRoomFor(t *testing.T) {
 	}
 }
 
+// TestLongLinesTakeBoundedMemory has long lines wait, and go.
+func TestLongLinesTakeBoundedMemory(t *testing.T) {
+	out := &slowOutput{begun: make(chan struct{}), goOn: make(chan struct{})}
+	queue, end := newLogQueue(out, func(int64) {})
+	const size, room = 256 << 10, queuedBytes / (256 << 10)
+	long := make([]byte, size)
+	for range room + 5 {
+		_, _ = queue.Write(long)
+	}
+	go func() {
+		for range out.begun {
+			out.goOn <- struct{}{}
+		}
+	}()
+	end()
+	close(out.begun)
+	if len(out.lines) != room || queue.bytes.Load() != 0 {
+		t.Errorf("%d lines of %d bytes were written, expected %d; %d bytes are left", len(out.lines), size, room, queue.bytes.Load())
+	}
+}
+
 // TestEveryLineThatIsLeftOutIsTold has the queue be full again and again: that lines
 // are missing is told now and then, and of each of them by the end.
 func TestEveryLineThatIsLeftOutIsTold(t *testing.T) {
