@@ -27,13 +27,17 @@ import (
 // @success      200  {file}    file
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
 // @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404  {object}  web.ErrorAnswer  "the default model is not loaded"
 // @failure      413  {object}  web.ErrorAnswer  "the body or the picture is too large"
 // @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
 // @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes, or the model takes no pictures"
+// @failure      429  {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure      500  {object}  web.ErrorAnswer  "our fault"
-// @failure      503  {object}  web.ErrorAnswer  "the model is being loaded: Retry-After says when to try again"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do"
 // @failure      504  {object}  web.ErrorAnswer  "it took too long"
+// @header       401  {string}  WWW-Authenticate  "how to show a token"
+// @header       429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router       /preprocess [post]
 func (h *Handler) preprocess(w http.ResponseWriter, r *http.Request) { h.see(w, r, "") }
 
@@ -52,13 +56,17 @@ func (h *Handler) preprocess(w http.ResponseWriter, r *http.Request) { h.see(w, 
 // @success      200  {file}    file
 // @header       200  {string}  X-Request-Id   "the request's id, the caller's own if it sent one"
 // @failure      400  {object}  web.ErrorAnswer  "not JSON, not a form, or a broken picture"
+// @failure      401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404  {object}  web.ErrorAnswer  "no such model"
 // @failure      413  {object}  web.ErrorAnswer  "the body or the picture is too large"
 // @failure      415  {object}  web.ErrorAnswer  "a Content-Type or picture format that is not known"
 // @failure      422  {object}  web.ErrorAnswer  "well-formed, but not what the model takes, or the model takes no pictures"
+// @failure      429  {object}  web.ErrorAnswer  "more requests than the caller's share"
 // @failure      500  {object}  web.ErrorAnswer  "our fault"
-// @failure      503  {object}  web.ErrorAnswer  "the model is being loaded: Retry-After says when to try again"
+// @failure      503  {object}  web.ErrorAnswer  "not ready, or too much to do"
 // @failure      504  {object}  web.ErrorAnswer  "it took too long"
+// @header       401  {string}  WWW-Authenticate  "how to show a token"
+// @header       429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router       /models/{name}/preprocess [post]
 func (h *Handler) modelPreprocess(w http.ResponseWriter, r *http.Request) {
 	h.see(w, r, mux.Vars(r)["name"])
