@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +46,21 @@ func tell(cmd *cobra.Command, err error) {
 		f.hint = cmd.CommandPath() + " --help says what it takes, with examples"
 	}
 	f.writeTo(screenOf(cmd, cmd.ErrOrStderr()))
+}
+
+// tellSoon tells a command's error, and returns one that has been told. It does not
+// wait for ever for whoever reads stderr, so that a server ends.
+func tellSoon(cmd *cobra.Command, err error) error {
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		tell(cmd, err)
+	}()
+	select {
+	case <-told:
+	case <-time.After(lastWords):
+	}
+	return errors.Join(err, errTold)
 }
 
 // errTold is an error whose message has been written where it belongs.

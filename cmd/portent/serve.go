@@ -93,7 +93,12 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	defer endLog()
+	defer func() {
+		endLog()
+		if err != nil && !stopped(ctx, err) {
+			err = tellSoon(cmd, err)
+		}
+	}()
 	if err := s.secure(logger); err != nil {
 		return err
 	}

@@ -51,10 +51,10 @@ func (h *Handler) models(w http.ResponseWriter, r *http.Request) {
 // @produce      json
 // @param        name  path      string  true  "the model's name"
 // @success      200   {object}  cardAnswer
-// @failure      401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
+// @failure      401   {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404   {object}  web.ErrorAnswer  "no such model"
-// @failure      429  {object}  web.ErrorAnswer  "more requests than the caller's share"
-// @failure      503   {object}  web.ErrorAnswer  "the model is being loaded"
+// @failure      429   {object}  web.ErrorAnswer  "more requests than the caller's share"
+// @failure      503   {object}  web.ErrorAnswer  "the model is being loaded: Retry-After says when to try again"
 // @header       401  {string}  WWW-Authenticate  "how to show a token"
 // @header       429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router       /models/{name} [get]

@@ -66,10 +66,10 @@ func (h *Handler) isSample(info fs.FileInfo) bool {
 // @param        name  path      string  true  "the model's name"
 // @param        file  path      string  true  "the picture's name"
 // @success      200   {file}    file
-// @failure      401  {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
+// @failure      401   {object}  web.ErrorAnswer  "the caller shows no token or certificate that is known"
 // @failure      404   {object}  web.ErrorAnswer  "no such model, or no such picture"
-// @failure      429  {object}  web.ErrorAnswer  "more requests than the caller's share"
-// @failure      503   {object}  web.ErrorAnswer  "the model is being loaded"
+// @failure      429   {object}  web.ErrorAnswer  "more requests than the caller's share"
+// @failure      503   {object}  web.ErrorAnswer  "the model is being loaded: Retry-After says when to try again"
 // @header       401  {string}  WWW-Authenticate  "how to show a token"
 // @header       429,503  {integer}  Retry-After  "seconds after which to try again"
 // @router       /models/{name}/samples/{file} [get]
