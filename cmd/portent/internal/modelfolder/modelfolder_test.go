@@ -120,7 +120,9 @@ func TestPictures(t *testing.T) {
 		{domain.FP32, domain.Shape{-1, 3, 224, 192}, 224, 192, true, ""},
 		{domain.FP32, domain.Shape{1, 3, -1, -1}, 0, 0, true, ""},
 		{domain.FP32, domain.Shape{-1, 3, 3, 3}, 3, 3, true, ""},
-		{domain.FP32, domain.Shape{-1, 224, 224, 3}, 0, 0, false, "channels last"},
+		{domain.FP32, domain.Shape{-1, 224, 192, 3}, 224, 192, true, ""}, // as Keras has them
+		{domain.FP32, domain.Shape{1, -1, -1, 3}, 0, 0, true, ""},
+		{domain.FP32, domain.Shape{-1, 28, 28, 1}, 0, 0, false, "red, green and blue"},
 		{domain.FP32, domain.Shape{-1, 1, 28, 28}, 0, 0, false, "red, green and blue"},
 		{domain.UINT8, domain.Shape{-1, 3, 28, 28}, 0, 0, false, "FP32"},
 		{domain.FP32, domain.Shape{-1, 4}, 0, 0, false, ""},

@@ -98,15 +98,18 @@ func Pictures(s domain.Signature) (height, width int, whyNot string, ok bool) {
 	}
 	input := s.Inputs[0]
 	shape := input.Shape
+	height, width = shape[2], shape[3]
+	channelsLast := shape[3] == 3 && shape[1] != 3
+	if channelsLast { // as Keras has them; serving follows the signature in this
+		height, width = shape[1], shape[2]
+	}
 	switch {
-	case shape[3] == 3 && shape[1] != 3:
-		return 0, 0, fmt.Sprintf("the input %v has its channels last, which a picture is not prepared for: send tensors", input), false
-	case shape[1] != 3:
+	case shape[1] != 3 && !channelsLast:
 		return 0, 0, fmt.Sprintf("the input %v is not of red, green and blue: send tensors", input), false
 	case input.Datatype != domain.FP32:
 		return 0, 0, fmt.Sprintf("the input %v is not FP32, which a picture becomes: send tensors", input), false
 	}
-	return max(shape[2], 0), max(shape[3], 0), "", true
+	return max(height, 0), max(width, 0), "", true
 }
 
 // ParseSize reads HEIGHTxWIDTH, or a number for both.
