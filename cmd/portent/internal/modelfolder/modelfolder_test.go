@@ -2,6 +2,7 @@ package modelfolder
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,7 +66,7 @@ func TestPresets(t *testing.T) {
 			t.Errorf("%s is not explained", test.preset)
 		}
 	}
-	for _, bad := range [][2][]float64{{{1, 2}, {1, 2}}, {{0, 0, 0}, {1, 0, 1}}, {nil, {1, 1, 1}}} {
+	for _, bad := range [][2][]float64{{{1, 2}, {1, 2}}, {{0, 0, 0}, {1, 0, 1}}, {nil, {1, 1, 1}}, {{123.7, 116.3, 103.5}, {1, 1, 1}}, {{math.NaN(), 0, 0}, {1, 1, 1}}, {{0, 0, 0}, {1, math.Inf(1), 1}}} {
 		if _, err := Plain.Preprocessor(1, 1, bad[0], bad[1]); domain.KindOf(err) != domain.Invalid {
 			t.Errorf("%v: %v", bad, err)
 		}

@@ -79,8 +79,13 @@ func (p Preset) Preprocessor(height, width int, mean, std []float64) ([]byte, er
 		c.Mean, c.Std = []float64{0.5, 0.5, 0.5}, []float64{0.5, 0.5, 0.5}
 	}
 	if len(mean)+len(std) > 0 {
-		if len(mean) != 3 || len(std) != 3 || slices.ContainsFunc(std, func(v float64) bool { return !(v > 0) }) {
-			return nil, &domain.Error{Kind: domain.Invalid, Field: "mean and deviation", Msg: fmt.Sprintf("are %v and %v", mean, std), Expected: "three numbers each, red first, of the latter none 0"}
+		outside := func(v float64) bool { return !(v >= 0 && v <= 1) }
+		none := func(v float64) bool { return !(v > 0) || math.IsInf(v, 0) }
+		if len(mean) != 3 || len(std) != 3 || slices.ContainsFunc(mean, outside) || slices.ContainsFunc(std, none) {
+			return nil, &domain.Error{
+				Kind: domain.Invalid, Field: "mean and deviation", Msg: fmt.Sprintf("are %v and %v", mean, std), Expected: "three numbers each, red first, means from 0 to 1 and deviations above 0",
+				Hint: "they are of numbers from 0 to 1: divide what is of pixels from 0 to 255 by 255",
+			}
 		}
 		c.Mean, c.Std = mean, std
 	}
