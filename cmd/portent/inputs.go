@@ -163,6 +163,10 @@ func nothingThere(name string) error {
 	return &domain.Error{Kind: domain.NotFound, Msg: "no such file or folder"}
 }
 
+// isFile reports whether there is something to read: of a pipe or a device in a folder
+// nobody knows whether its end ever comes.
+func isFile(entry fs.DirEntry) bool { return entry.Type()&^fs.ModeSymlink == 0 }
+
 // folder returns the files of a folder that look like inputs, and with --recursive
 // those of the folders below it. The folder may be a link to one; links in it to
 // folders are not followed.
@@ -183,7 +187,7 @@ func (e expander) folder(path string) (list []input) {
 			if !e.recursive || strings.HasPrefix(entry.Name(), ".") {
 				return fs.SkipDir
 			}
-		case !entry.IsDir() && slices.Contains(extensions, strings.ToLower(filepath.Ext(name))):
+		case isFile(entry) && slices.Contains(extensions, strings.ToLower(filepath.Ext(name))):
 			list = append(list, fileInput(name))
 		}
 		return nil
