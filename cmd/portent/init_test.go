@@ -346,9 +346,13 @@ func TestInitIsStoppedWhileItAsks(t *testing.T) {
 	cancel()
 	in, out := io.Pipe()
 	defer func() { _ = out.Close() }()
-	ask := &prompter{ctx, bufio.NewReader(in), io.Discard}
+	var asked strings.Builder
+	ask := &prompter{ctx, bufio.NewReader(in), &asked}
 	err := ask.ask("?", func(string) error { return nil })
-	if domain.KindOf(err) != domain.Canceled {
+	if domain.KindOf(err) != domain.Canceled || asked.Len() > 0 {
+		t.Errorf("%v after %q", err, asked.String())
+	}
+	if _, err := ask.line(); domain.KindOf(err) != domain.Canceled { // it comes while a line is waited for
 		t.Errorf("%v", err)
 	}
 }
