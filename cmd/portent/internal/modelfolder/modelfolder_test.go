@@ -173,3 +173,25 @@ func TestWriterUndoesLinks(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What an init that was killed has kept is somebody's file.
+func TestWriterKeepsWhatWasKept(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a", "a.before-portent-init"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := NewWriter(folder, true)
+	if err := w.Put("a", []byte("new")); domain.KindOf(err) != domain.Invalid || !strings.Contains(err.Error(), "before-portent-init") {
+		t.Error(err)
+	}
+	if err := w.Undo(); err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"a", "a.before-portent-init"} {
+		if data, err := os.ReadFile(filepath.Join(folder, name)); err != nil || string(data) != name {
+			t.Errorf("%s holds %q, %v", name, data, err)
+		}
+	}
+}
