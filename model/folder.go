@@ -50,7 +50,7 @@ func OpenPath(name string) (*Folder, error) {
 	case os.IsNotExist(err):
 		return nil, &domain.Error{
 			Kind: domain.NotFound, Field: "model " + name, Msg: "no such file or folder",
-			Hint: orFound("--model names a folder that holds model.onnx, or an .onnx file", name),
+			Hint: orFound("name a folder that holds model.onnx, or an .onnx file", name),
 		}
 	case err != nil:
 		return nil, domain.Errorf(domain.Invalid, "model %s: %w", name, err)

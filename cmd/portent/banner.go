@@ -133,7 +133,7 @@ func selfTest(results []serving.Result, tolerance float64) string {
 	for _, r := range results {
 		worst = max(worst, r.MaxRel)
 	}
-	return fmt.Sprintf("passed, %d vectors, largest difference %.2g (%g allowed)", len(results), worst, tolerance)
+	return fmt.Sprintf("passed, %s, largest difference %.2g (%g allowed)", english.Plural(len(results), "vector", ""), worst, tolerance)
 }
 
 // example returns a line to copy that makes a prediction, or shows the way to one.

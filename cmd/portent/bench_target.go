@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net"
 	"runtime"
 	"slices"
 	"strings"
@@ -50,11 +51,23 @@ func (s *benchSettings) open(ctx context.Context, args []string) (targets benchT
 		}
 		target, err := open(ctx, arg)
 		if err != nil {
-			return targets, err
+			return targets, meantAsServer(arg, err)
 		}
 		targets = append(targets, target)
 	}
 	return targets, nil
+}
+
+// meantAsServer tells who has named a host and a port, which are no model's, how
+// servers are named.
+func meantAsServer(arg string, err error) error {
+	var e *domain.Error
+	if host, port, notServer := net.SplitHostPort(arg); notServer != nil || host == "" || port == "" || !errors.As(err, &e) || e.Kind != domain.NotFound {
+		return err
+	}
+	told := *e
+	told.Hint = "is it a server? Then it is named http://" + arg + " or grpc://" + arg
+	return &told
 }
 
 // isURL reports whether a target is a server.

@@ -77,6 +77,9 @@ func (r *remoteSettings) onlyModel(ctx context.Context, endpoint, scheme string)
 	if err != nil {
 		return "", unnamed("does not say which models it has", err)
 	}
+	if len(names) == 0 {
+		return "", &domain.Error{Kind: domain.Unavailable, Field: endpoint, Msg: "has no model that is ready", Hint: "load one, or wait until it is loaded"}
+	}
 	if len(names) != 1 {
 		return "", unnamed(fmt.Sprintf("has %d models that are ready: %s", len(names), strings.Join(names, ", ")), nil)
 	}

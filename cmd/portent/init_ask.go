@@ -40,6 +40,9 @@ func (a *prompter) ask(question string, accept func(answer string) error) error 
 		return nil
 	}
 	for {
+		if err := domain.FromContext(a.ctx, "asking"); err != nil {
+			return err // before one line is waited for twice
+		}
 		fmt.Fprintf(a.out, "%s\n> ", question)
 		text, err := a.line()
 		if err != nil && !errors.Is(err, io.EOF) {

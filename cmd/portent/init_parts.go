@@ -59,7 +59,7 @@ func (f *newFolder) prepare(ask *prompter) error {
 	given := s.preset != "" || s.mean != nil || s.size != ""
 	switch {
 	case !pictures && given:
-		return &domain.Error{Kind: domain.Invalid, Field: "--preset, --mean, --size", Msg: "are for pictures, which this model does not take", Expected: "one input FP32 [batch, 3, height, width]", Got: fmt.Sprint(f.facts.Inputs)}
+		return &domain.Error{Kind: domain.Invalid, Field: "--preset, --mean, --size", Msg: "are for pictures, which this model does not take", Expected: "one input FP32 [batch, 3, height, width] or [batch, height, width, 3]", Got: fmt.Sprint(f.facts.Inputs)}
 	case !pictures:
 		if whyNot != "" {
 			f.left = append(f.left, modelfolder.PreprocessorName+": "+whyNot)

@@ -96,6 +96,24 @@ func TestInitMakesAFolderThatIsServed(t *testing.T) {
 	}
 }
 
+// Keras's networks have a picture's channels last, which serving follows.
+func TestInitOfANetworkWithChannelsLast(t *testing.T) {
+	network := onnxtest.NewModel(17).Input("x", domain.FP32, domain.Shape{-1, 4, 4, 3}).Output("y", domain.FP32, domain.Shape{-1, 3}).
+		Node("ReduceMean", []string{"x"}, []string{"y"}, onnxtest.Ints("axes", 1, 2), onnxtest.Int("keepdims", 0))
+	file := filepath.Join(t.TempDir(), "net.onnx")
+	if err := os.WriteFile(file, network.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder, r := initialised(t, file, "--preset", "none", "--labels", "red,green,blue")
+	if r.err != nil {
+		t.Fatal(r.stderr)
+	}
+	expectFiles(t, folder, "MODEL_CONTEXT.md", "config.json", "model.onnx", "preprocessor_config.json")
+	if r := portent(t, nil, nil, "predict", "--output", "csv", "-k", "1", "--model", folder, filepath.Join(modelFolder, "samples", "ship.png")); r.err != nil || !strings.Contains(r.stdout, "ship.png,1,") {
+		t.Errorf("%s\n%s", r.stderr, r.stdout)
+	}
+}
+
 // What is not known is left out and named, not guessed.
 func TestInitGuessesNothing(t *testing.T) {
 	folder, r := initialised(t, shippedNet, "--yes")
@@ -328,9 +346,13 @@ func TestInitIsStoppedWhileItAsks(t *testing.T) {
 	cancel()
 	in, out := io.Pipe()
 	defer func() { _ = out.Close() }()
-	ask := &prompter{ctx, bufio.NewReader(in), io.Discard}
+	var asked strings.Builder
+	ask := &prompter{ctx, bufio.NewReader(in), &asked}
 	err := ask.ask("?", func(string) error { return nil })
-	if domain.KindOf(err) != domain.Canceled {
+	if domain.KindOf(err) != domain.Canceled || asked.Len() > 0 {
+		t.Errorf("%v after %q", err, asked.String())
+	}
+	if _, err := ask.line(); domain.KindOf(err) != domain.Canceled { // it comes while a line is waited for
 		t.Errorf("%v", err)
 	}
 }

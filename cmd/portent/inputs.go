@@ -133,7 +133,11 @@ func (e expander) expand(name string) []input {
 	case !errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, "*?[{"):
 		return []input{{name: name, err: err}}
 	}
-	matches, err := doublestar.FilepathGlob(name)
+	var options []doublestar.GlobOption
+	if strings.Contains(name, "**") { // folders that links lead to have no end where one leads back
+		options = append(options, doublestar.WithNoFollow())
+	}
+	matches, err := doublestar.FilepathGlob(name, options...)
 	if err != nil {
 		return []input{{name: name, err: &domain.Error{Kind: domain.Invalid, Msg: "is neither a file nor a pattern", Err: err}}}
 	}
@@ -159,23 +163,31 @@ func nothingThere(name string) error {
 	return &domain.Error{Kind: domain.NotFound, Msg: "no such file or folder"}
 }
 
+// isFile reports whether there is something to read: of a pipe or a device in a folder
+// nobody knows whether its end ever comes.
+func isFile(entry fs.DirEntry) bool { return entry.Type()&^fs.ModeSymlink == 0 }
+
 // folder returns the files of a folder that look like inputs, and with --recursive
-// those of the folders below it.
+// those of the folders below it. The folder may be a link to one; links in it to
+// folders are not followed.
 func (e expander) folder(path string) (list []input) {
-	below := false
-	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+	below, root := false, path
+	if info, err := os.Lstat(path); err == nil && !info.IsDir() {
+		root += string(filepath.Separator) // what the link leads to
+	}
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		switch {
-		case err != nil && name == path:
+		case err != nil && name == root:
 			return err
 		case err != nil:
 			list = append(list, input{name: name, err: err})
 			return fs.SkipDir
-		case entry.IsDir() && name != path:
+		case entry.IsDir() && name != root:
 			below = true
 			if !e.recursive || strings.HasPrefix(entry.Name(), ".") {
 				return fs.SkipDir
 			}
-		case !entry.IsDir() && slices.Contains(extensions, strings.ToLower(filepath.Ext(name))):
+		case isFile(entry) && slices.Contains(extensions, strings.ToLower(filepath.Ext(name))):
 			list = append(list, fileInput(name))
 		}
 		return nil

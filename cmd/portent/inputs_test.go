@@ -84,6 +84,26 @@ func TestInputsAreFound(t *testing.T) {
 	}
 }
 
+// A link that is named is as good as what it leads to, and one that leads back is not
+// followed without end.
+func TestLinksAreInputs(t *testing.T) {
+	t.Chdir(tree(t))
+	if err := errors.Join(os.Symlink("deep", "link"), os.Symlink("..", "deep/up"), os.Symlink("../b.png", "deep/linked.png")); err != nil {
+		t.Skip("there are no links here: ", err)
+	}
+	for _, test := range []struct{ args, want []string }{
+		{[]string{"link"}, []string{"link/[d].png", "link/linked.png"}},
+		{[]string{"-r", "link"}, []string{"link/[d].png", "link/er/c.png", "link/linked.png"}},
+		{[]string{"lin?"}, []string{"link/[d].png", "link/linked.png"}},
+		{[]string{"lin?/*.png"}, []string{"link/[d].png", "link/linked.png"}},
+		{[]string{"deep/**/*.png"}, []string{"deep/[d].png", "deep/er/c.png", "deep/linked.png"}},
+	} {
+		if got := namesIn(answersOf(t, nil, test.args...)); !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%q: %q, expected %q", test.args, got, test.want)
+		}
+	}
+}
+
 func TestInputsThatAreNotThere(t *testing.T) {
 	t.Chdir(tree(t))
 	for _, test := range []struct {

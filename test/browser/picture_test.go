@@ -136,6 +136,30 @@ func TestWhatIsRefusedIsShownWhereItHappened(t *testing.T) {
 	p.check(t, "status of 400", "status of 415", "status of 413")
 }
 
+// TestThePredictionStays has the server refuse the second of the two questions about a
+// picture, as it does when a caller's share is used up.
+func TestThePredictionStays(t *testing.T) {
+	p := open(t, serve(t))
+	p.visit(t, "/")
+	eval[bool](t, p, `(() => {
+		const real = fetch;
+		let refused = false;
+		window.fetch = (address, options) => {
+			if (refused || !address.endsWith("/preprocess")) return real(address, options);
+			refused = true;
+			return Promise.resolve(new Response('{"error": "too many requests"}', { status: 429 }));
+		};
+		return true;
+	})()`)
+	p.run(t, chromedp.Click(sampleButton, chromedp.NodeVisible))
+	p.waitFor(t, "#seen [role=alert]", "too many requests")
+	p.waitFor(t, label, "ship")
+	p.run(t, chromedp.Click(sampleButton, chromedp.NodeVisible))
+	p.waitFor(t, "#seen figcaption", "32\u00a0×\u00a032 pixels")
+	p.waitFor(t, label, "ship")
+	p.check(t)
+}
+
 func TestTheServerGoesAndComesBack(t *testing.T) {
 	s := serve(t)
 	p := open(t, s)

@@ -2,6 +2,7 @@ package modelfolder
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,7 +66,7 @@ func TestPresets(t *testing.T) {
 			t.Errorf("%s is not explained", test.preset)
 		}
 	}
-	for _, bad := range [][2][]float64{{{1, 2}, {1, 2}}, {{0, 0, 0}, {1, 0, 1}}, {nil, {1, 1, 1}}} {
+	for _, bad := range [][2][]float64{{{1, 2}, {1, 2}}, {{0, 0, 0}, {1, 0, 1}}, {nil, {1, 1, 1}}, {{123.7, 116.3, 103.5}, {1, 1, 1}}, {{math.NaN(), 0, 0}, {1, 1, 1}}, {{0, 0, 0}, {1, math.Inf(1), 1}}} {
 		if _, err := Plain.Preprocessor(1, 1, bad[0], bad[1]); domain.KindOf(err) != domain.Invalid {
 			t.Errorf("%v: %v", bad, err)
 		}
@@ -120,7 +121,9 @@ func TestPictures(t *testing.T) {
 		{domain.FP32, domain.Shape{-1, 3, 224, 192}, 224, 192, true, ""},
 		{domain.FP32, domain.Shape{1, 3, -1, -1}, 0, 0, true, ""},
 		{domain.FP32, domain.Shape{-1, 3, 3, 3}, 3, 3, true, ""},
-		{domain.FP32, domain.Shape{-1, 224, 224, 3}, 0, 0, false, "channels last"},
+		{domain.FP32, domain.Shape{-1, 224, 192, 3}, 224, 192, true, ""}, // as Keras has them
+		{domain.FP32, domain.Shape{1, -1, -1, 3}, 0, 0, true, ""},
+		{domain.FP32, domain.Shape{-1, 28, 28, 1}, 0, 0, false, "red, green and blue"},
 		{domain.FP32, domain.Shape{-1, 1, 28, 28}, 0, 0, false, "red, green and blue"},
 		{domain.UINT8, domain.Shape{-1, 3, 28, 28}, 0, 0, false, "FP32"},
 		{domain.FP32, domain.Shape{-1, 4}, 0, 0, false, ""},
@@ -168,5 +171,27 @@ func TestWriterUndoesLinks(t *testing.T) {
 	}
 	if _, err := os.Stat(source); err != nil {
 		t.Error(err)
+	}
+}
+
+// What an init that was killed has kept is somebody's file.
+func TestWriterKeepsWhatWasKept(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a", "a.before-portent-init"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := NewWriter(folder, true)
+	if err := w.Put("a", []byte("new")); domain.KindOf(err) != domain.Invalid || !strings.Contains(err.Error(), "before-portent-init") {
+		t.Error(err)
+	}
+	if err := w.Undo(); err != nil {
+		t.Error(err)
+	}
+	for _, name := range []string{"a", "a.before-portent-init"} {
+		if data, err := os.ReadFile(filepath.Join(folder, name)); err != nil || string(data) != name {
+			t.Errorf("%s holds %q, %v", name, data, err)
+		}
 	}
 }

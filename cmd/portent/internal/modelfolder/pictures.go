@@ -79,8 +79,13 @@ func (p Preset) Preprocessor(height, width int, mean, std []float64) ([]byte, er
 		c.Mean, c.Std = []float64{0.5, 0.5, 0.5}, []float64{0.5, 0.5, 0.5}
 	}
 	if len(mean)+len(std) > 0 {
-		if len(mean) != 3 || len(std) != 3 || slices.ContainsFunc(std, func(v float64) bool { return !(v > 0) }) {
-			return nil, &domain.Error{Kind: domain.Invalid, Field: "mean and deviation", Msg: fmt.Sprintf("are %v and %v", mean, std), Expected: "three numbers each, red first, of the latter none 0"}
+		outside := func(v float64) bool { return !(v >= 0 && v <= 1) }
+		none := func(v float64) bool { return !(v > 0) || math.IsInf(v, 0) }
+		if len(mean) != 3 || len(std) != 3 || slices.ContainsFunc(mean, outside) || slices.ContainsFunc(std, none) {
+			return nil, &domain.Error{
+				Kind: domain.Invalid, Field: "mean and deviation", Msg: fmt.Sprintf("are %v and %v", mean, std), Expected: "three numbers each, red first, means from 0 to 1 and deviations above 0",
+				Hint: "they are of numbers from 0 to 1: divide what is of pixels from 0 to 255 by 255",
+			}
 		}
 		c.Mean, c.Std = mean, std
 	}
@@ -98,15 +103,18 @@ func Pictures(s domain.Signature) (height, width int, whyNot string, ok bool) {
 	}
 	input := s.Inputs[0]
 	shape := input.Shape
+	height, width = shape[2], shape[3]
+	channelsLast := shape[3] == 3 && shape[1] != 3
+	if channelsLast { // as Keras has them; serving follows the signature in this
+		height, width = shape[1], shape[2]
+	}
 	switch {
-	case shape[3] == 3 && shape[1] != 3:
-		return 0, 0, fmt.Sprintf("the input %v has its channels last, which a picture is not prepared for: send tensors", input), false
-	case shape[1] != 3:
+	case shape[1] != 3 && !channelsLast:
 		return 0, 0, fmt.Sprintf("the input %v is not of red, green and blue: send tensors", input), false
 	case input.Datatype != domain.FP32:
 		return 0, 0, fmt.Sprintf("the input %v is not FP32, which a picture becomes: send tensors", input), false
 	}
-	return max(shape[2], 0), max(shape[3], 0), "", true
+	return max(height, 0), max(width, 0), "", true
 }
 
 // ParseSize reads HEIGHTxWIDTH, or a number for both.

@@ -96,6 +96,12 @@ func (w *Writer) create(name string, write func(to string) error) error {
 			return w.Check(name)
 		}
 		aside := to + ".before-portent-init"
+		if _, err := os.Lstat(aside); err == nil {
+			return &domain.Error{
+				Kind: domain.Invalid, Field: aside, Msg: "is there already: portent init was killed, and this is what was there before", Expected: "nothing to overwrite",
+				Hint: "move it back, or remove it",
+			}
+		}
 		if err := os.Rename(to, aside); err != nil {
 			return err
 		}

@@ -22,7 +22,8 @@ func withChannels(d Definition) []domain.TensorSpec {
 		}
 		groups := max(1, int(attributeOf(n, "group").Int))
 		shape, filter := inputs[at].Shape, weights.Shape()
-		if len(shape) == len(filter) && len(shape) > 1 && shape[1] == domain.Dynamic && filter[1] > 0 {
+		// Weights that do not go into the groups are refused later, whatever the channels.
+		if len(shape) == len(filter) && len(shape) > 1 && shape[1] == domain.Dynamic && min(filter[0], filter[1]) > 0 && filter[0]%groups == 0 {
 			shape[1] = filter[1] * groups
 		}
 	}

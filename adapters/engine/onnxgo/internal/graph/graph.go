@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
@@ -19,6 +20,10 @@ type Graph struct {
 	budget    int // bytes that one plan may take
 	folded    memo
 	set       *micro.Set
+	tried     struct {
+		once sync.Once
+		axis int // length of dynamic axes that the model takes
+	}
 }
 
 // node is an operator of the graph with what it means.

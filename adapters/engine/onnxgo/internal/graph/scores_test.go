@@ -102,4 +102,10 @@ func TestChannelsFollowFromWeights(t *testing.T) {
 	if got := withChannels(grouped)[0].Shape[1]; got != 4 {
 		t.Errorf("%d channels in 4 groups of 1", got)
 	}
+	for _, groups := range []int64{3, 1 << 40, 3 << 61} { // into which 4 filters do not go
+		grouped.Nodes[0].Attributes[0].Int = groups
+		if got := withChannels(grouped)[0].Shape[1]; got != domain.Dynamic {
+			t.Errorf("%d channels in %d groups", got, groups)
+		}
+	}
 }

@@ -8,9 +8,11 @@ import { showLines } from "./lines.js";
 import { showOutputs, showPrediction, showSeen, showTime } from "./result.js";
 import { showTensors } from "./tensors.js";
 
-let card = null;   // of the model that is shown
-let tensors = null; // its form, if it takes no pictures
-let turn = 0;      // of what was asked last: what comes later for an earlier one is dropped
+// The model that is shown; its form, if it takes no pictures; and the number of what
+// was asked last: what comes later for an earlier one is dropped.
+let card = null;
+let tensors = null;
+let turn = 0;
 
 // guarded does something with the server; if that is gone, or asks for a token, it is
 // done again when there is one.
@@ -166,15 +168,19 @@ function usePicture(file, sample) {
     refused(new Refusal(413, { error: `${file.name} is too large`, expected: `at most ${most} bytes`, got: `${file.size} bytes`, hint: "make the picture smaller" }));
     return;
   }
-  const form = () => {
-    const body = new FormData();
-    body.append("image", file, file.name);
-    return { method: "POST", body };
-  };
-  asked(card.predict, form(), async (answer, current) => {
+  const body = new FormData();
+  body.append("image", file, file.name);
+  const request = { method: "POST", body };
+  asked(card.predict, request, async (answer, current) => {
     showPrediction(answer, card.labels);
-    const seen = await (await ask(card.preprocess, form())).blob();
-    if (current()) showSeen(seen);
+    try {
+      const seen = await (await ask(card.preprocess, request)).blob();
+      if (current()) showSeen(seen);
+    } catch (error) {
+      if (!(error.status > 401)) throw error;
+      // The prediction stays.
+      if (current()) fill($("seen"), failure(error));
+    }
   });
 }
 
