@@ -5,13 +5,13 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 IMAGE ?= portent
 VERSION ?= devel
 # A number of runs and not a time: a run that is cut off by time is sometimes reported as a failure.
-FUZZTIME ?= 20000x
+FUZZTIME ?= 5000x
 GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test deploy-test cluster-test clients soak soak-once check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test readme-test bring-test deploy-test cluster-test clients soak soak-once check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -147,13 +147,28 @@ image: ## the container image
 image-test: ## build the image and try it, with docker or buildah
 	$(GO) test -tags image -count 1 -v ./test/image
 
-browser-test: ## try the pages in a headless Chromium
-	cd test/browser && $(GO) test -tags browser -count 1 -v .
+# npm fetches axe-core, which looks for what keeps people out.
+browser-test: ## try the pages in a headless Chromium; UPDATE_SCREENSHOTS=1 writes docs/screenshots anew
+	cd test/browser && AXE=$(CURDIR)/bin/axe $(GO) test -tags browser -count 1 -v .
 
 # Prometheus is no Go library that a test could start.
 monitoring-test: ## a real Prometheus scrapes the server and answers the dashboard's queries
 	@if ! command -v prometheus >/dev/null || ! command -v promtool >/dev/null; then echo 'SKIPPED: the dashboard and the alerts need prometheus and promtool (Debian: prometheus)'; \
 	else $(GO) vet -tags monitoring ./test/monitoring && $(GO) test -tags monitoring -count 1 -v ./test/monitoring; fi
+
+# Hugging Face's packages stand on Debian's PyTorch: the one from the package index
+# takes gigabytes.
+bin/optimum-python: test/readme/optimum.txt
+	$(SYSTEM_PYTHON) -c 'import torch'
+	rm -rf $@ && $(SYSTEM_PYTHON) -m venv --system-site-packages $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
+
+readme-test: ## the commands of README.md, as they stand
+	$(GO) vet -tags documents ./test/readme && $(GO) test -tags documents -count 1 -run TestReadme ./test/readme
+
+bring-test: ## docs/bring-your-model.md, as it stands
+	@for python in optimum sklearn tensorflow; do $(MAKE) --no-print-directory bin/$$python-python || \
+	  echo "SKIPPED: sections of the document need Python 3 with venv, the package index and, for optimum, PyTorch (Debian: python3-torch)"; done
+	$(GO) test -tags documents -count 1 -v -run TestBringYourModel ./test/readme
 
 openapi-test: ## the HTTP interface's documents, and answers against them
 	cd test/openapi && $(GO) test -count 1 .
@@ -182,12 +197,18 @@ $(MLSERVER_PYTHON): test/clients/mlserver.txt
 $(CLIENTS_PYTHON) $(MLSERVER_PYTHON):
 	rm -rf $@ && python3 -m venv $@ && $@/bin/pip install --quiet --disable-pip-version-check -r $< || { rm -rf $@; exit 1; }
 
-INSTALLED = $$(test -d $(CURDIR)/$(1) && echo $(CURDIR)/$(1)/bin/python)
+POSTMAN := bin/postman
 
-clients: ## clients of Triton and KServe, grpcurl and Schemathesis against the server; MLServer behind it
+$(POSTMAN): test/clients/postman/package.json test/clients/postman/package-lock.json
+	rm -rf $@ && mkdir -p $@ && cp $^ $@ && npm ci --prefix $@ --ignore-scripts --no-audit --no-fund --silent || { rm -rf $@; exit 1; }
+
+INSTALLED = $$(test -d $(CURDIR)/$(1) && echo $(CURDIR)/$(1)$(2))
+
+clients: ## clients of Triton, KServe and Postman, a generated one, the examples, grpcurl and Schemathesis; MLServer behind the server
 	@$(MAKE) --no-print-directory $(CLIENTS_PYTHON) || echo 'SKIPPED: the clients need Python 3 with venv and the package index'
 	@$(MAKE) --no-print-directory $(MLSERVER_PYTHON) || echo 'SKIPPED: MLServer needs Python 3 with venv and the package index'
-	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON)) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON)) $(GO) test -count 1 -v .
+	@$(MAKE) --no-print-directory $(POSTMAN) || echo 'SKIPPED: the tools of Postman need npm and the package registry'
+	cd test/clients && CLIENTS_PYTHON=$(call INSTALLED,$(CLIENTS_PYTHON),/bin/python) MLSERVER_PYTHON=$(call INSTALLED,$(MLSERVER_PYTHON),/bin/python) POSTMAN=$(call INSTALLED,$(POSTMAN)) $(GO) test -count 1 -v .
 
 # Each of the longest scenarios lasts so long; the whole takes about seven times that.
 SOAK ?= 60s
@@ -198,4 +219,4 @@ soak: ## faults: overload, signals, full disks, clocks, hostile clients; counts 
 soak-once: ## the same, once and in under a minute
 	$(GO) run ./test/soak -short
 
-check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients soak-once ## everything
+check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients readme-test soak-once ## everything

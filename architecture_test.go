@@ -46,6 +46,7 @@ var law = []rule{
 	{folder: "adapters/format/jsontensor", project: []string{"domain"}, barred: []string{"net/..."}, why: "numbers in JSON, without HTTP"},
 	{folder: "adapters/format/openinference", project: []string{"domain", "adapters/format/jsontensor"}, barred: []string{"net/..."}, why: "a wire format"},
 	{folder: "adapters/format/openinference/inferencepb", project: []string{"domain", "adapters/format/openinference"}, foreign: []string{"google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"net/..."}, why: "generated messages, and tensors in them"},
+	{folder: "adapters/format/npy", project: []string{"domain"}, barred: []string{"net/...", "os/..."}, why: "a file format"},
 	{folder: "adapters/format/picture", project: []string{"domain"}, foreign: []string{"golang.org/x/image"}, barred: []string{"net/..."}, why: "a file format"},
 	{folder: "adapters/engine/openinference", project: []string{"domain", "ports", "adapters/format/openinference", "adapters/format/openinference/inferencepb"}, foreign: []string{"github.com/sony/gobreaker/v2", "google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc"}, barred: []string{"os/..."}, tests: []string{"google.golang.org/protobuf"}, why: "an engine knows no transport and no other engine"},
 	{folder: "adapters/engine/onnxgo", project: []string{"domain", "ports", "adapters/format/onnxfile", "adapters/engine/onnxgo/internal/..."}, foreign: []string{"go4.org/unsafe/assume-no-moving-gc"}, barred: []string{"net/..."}, why: "an engine knows no transport and no other engine"},
@@ -70,10 +71,18 @@ var law = []rule{
 	{folder: "adapters/observe/metrics", project: []string{"domain", "domain/serving"}, foreign: []string{"github.com/prometheus/client_golang", "github.com/prometheus/client_model"}, why: "the only room that knows Prometheus"},
 	{folder: "adapters/observe/tracing", project: []string{"domain", "domain/serving", "ports"}, foreign: []string{"go.opentelemetry.io", "google.golang.org/grpc"}, tests: []string{"google.golang.org/protobuf"}, why: "the only room that knows OpenTelemetry"},
 	{folder: "model", project: []string{"domain", "domain/serving", "domain/vision", "adapters/format/onnxfile"}, barred: []string{"net/..."}, why: "reads folders, runs nothing"},
-	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/dustin/go-humanize", "github.com/KimMachineGun/automemlimit", "google.golang.org/grpc/stats"}, tests: []string{"go.opentelemetry.io/proto/otlp", "golang.org/x/sys/unix", "google.golang.org/grpc", "google.golang.org/protobuf"}, why: "the only place where adapters meet"},
+	{folder: "cmd/portent/internal/loadgen", project: []string{"domain"}, foreign: []string{"github.com/HdrHistogram/hdrhistogram-go"}, barred: []string{"net/...", "os/..."}, why: "sends requests to whatever answers, and measures"},
+	{folder: "cmd/portent/internal/benchresult", project: []string{"domain", "cmd/portent/internal/loadgen", "cmd/portent/internal/term"}, foreign: []string{"golang.org/x/perf/benchmath"}, barred: []string{"net/..."}, why: "figures, and how they are shown and compared"},
+	{folder: "cmd/portent/internal/modelfolder", project: []string{"domain"}, barred: []string{"net/..."}, why: "writes folders that package model reads"},
+	{folder: "cmd/portent/internal/term", foreign: []string{"github.com/rivo/uniseg", "github.com/schollz/progressbar/v3", "golang.org/x/sys/windows", "golang.org/x/term"}, barred: []string{"net/..."}, why: "how it looks, and not what is said"},
+	{folder: "cmd/portent/internal/term/termtest", foreign: []string{"golang.org/x/sys/unix"}, barred: []string{"net/..."}, why: "a terminal for tests"},
+	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/bmatcuk/doublestar/v4", "github.com/dustin/go-humanize", "github.com/KimMachineGun/automemlimit", "google.golang.org/grpc/stats"}, tests: []string{"go.opentelemetry.io/proto/otlp", "golang.org/x/sys/unix", "google.golang.org/grpc", "google.golang.org/protobuf"}, why: "the only place where adapters meet"},
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},
+	{folder: "adapters/transport/httpapi/internal/frontpage", why: "files, and how they are sent"},
 	{folder: "docs", barred: outside, why: "generated documents, as they are"},
+	{folder: "docs/examples/go", why: "to be copied: the standard library does"},
+	{folder: "docs/examples/library", project: []string{"domain/serving", "adapters/engine/onnxgo", "model"}, why: "what a program needs that predicts by itself"},
 	{folder: "tools/openapi", foreign: []string{"github.com/getkin/kin-openapi"}, why: "writes documents when generating"},
 	{folder: "tools/swaggerui", foreign: []string{"github.com/swaggo"}, why: "writes files when generating"},
 	{folder: "bench/...", project: []string{"..."}, foreign: []string{"fortio.org", "github.com/gomlx", "github.com/jedib0t/go-pretty", "github.com/owulveryck/onnx-go", "github.com/shirou/gopsutil", "github.com/yalue/onnxruntime_go", "go4.org/unsafe/assume-no-moving-gc", "gonum.org", "gorgonia.org/tensor"}, why: "a module of its own, which knows all peers"},
@@ -82,15 +91,15 @@ var law = []rule{
 	{folder: "test/deploy", project: []string{"domain", "model", "adapters/format/openinference/inferencepb"}, foreign: []string{"github.com/prometheus-operator", "golang.org/x/sys", "google.golang.org/grpc", "k8s.io", "sigs.k8s.io"}, why: "a module of its own, which starts the program as Kubernetes does"},
 	{folder: "test/openapi", project: []string{"domain", "domain/serving", "domain/vision", "ports/predictortest", "adapters/transport/guard", "adapters/transport/httpapi", "adapters/transport/openinference"}, foreign: []string{"github.com/getkin/kin-openapi"}, why: "a module of its own, which sees the transport from outside"},
 	{folder: "test/soak", project: []string{"domain", "model", "adapters/format/onnxfile", "adapters/format/openinference/inferencepb"}, foreign: []string{"google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc"}, why: "drives the program from outside"},
-	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, why: "tests of the program from outside"},
+	{folder: "test/...", project: []string{"..."}, foreign: []string{"github.com/chromedp", "github.com/oapi-codegen/runtime", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}, tests: []string{"golang.org/x/sys/unix"}, why: "tests of the program from outside"},
 }
 
 // testsMayImport is what test files may import beyond their folder's rule: the
 // contract suite, readers for golden files, and the standard library as a whole.
-var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/tlsfiles/tlstest", "model"}
+var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "model"}
 
 // forTests are the folders that only test files may import.
-var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/tlsfiles/tlstest"}
+var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest"}
 
 func TestLawOfTheHouse(t *testing.T) {
 	for _, violation := range check(os.DirFS("."), law) {

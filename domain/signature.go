@@ -14,6 +14,8 @@ type TensorSpec struct {
 	// Activation is the last operator that made an output, where that decides
 	// what its numbers mean.
 	Activation Activation
+	// Labels names the columns of an output where the model itself does; else nil.
+	Labels Labels
 }
 
 // Activation says what an output's numbers are.

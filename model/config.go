@@ -24,6 +24,7 @@ const configName = "config.json"
 type config struct {
 	Name        string                     `json:"_name_or_path"`
 	Version     string                     `json:"version"`
+	License     string                     `json:"license"`
 	ProblemType string                     `json:"problem_type"`
 	NumLabels   *int                       `json:"num_labels"`
 	ID2Label    map[string]*string         `json:"id2label"`
@@ -51,6 +52,7 @@ func (f *Folder) readConfig(fsys fs.FS) error {
 	if c.Version != "" {
 		f.Card.Version = c.Version
 	}
+	f.Card.License = c.License
 	f.Card.Labels, err = c.labels()
 	return err
 }

@@ -46,3 +46,54 @@ func TestNothingIsReadOutsideTheFolder(t *testing.T) {
 		}
 	}
 }
+
+// TestSamplesStayInTheFolder has a link among the samples, and one in their place,
+// lead away.
+func TestSamplesStayInTheFolder(t *testing.T) {
+	outside, folder, replaced := t.TempDir(), t.TempDir(), t.TempDir()
+	network, err := os.ReadFile("model.onnx")
+	if err == nil {
+		err = os.Mkdir(filepath.Join(folder, "samples"), 0o700)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		filepath.Join(outside, "secret.png"): []byte("secret"), filepath.Join(folder, "samples", "own.png"): []byte("own"),
+		filepath.Join(folder, "model.onnx"): network, filepath.Join(replaced, "model.onnx"): network,
+	} {
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, target := range map[string]string{filepath.Join(folder, "samples", "away.png"): filepath.Join(outside, "secret.png"), filepath.Join(replaced, "samples"): outside} {
+		if err := os.Symlink(target, link); err != nil {
+			t.Skipf("links cannot be made here: %v", err)
+		}
+	}
+	for name, open := range map[string]func(string) (*model.Folder, error){"a model": model.OpenPath, "a card": model.OpenCard} {
+		f, err := open(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err := fs.ReadFile(f.Samples, "own.png"); err != nil || string(data) != "own" {
+			t.Errorf("%s: %q, %v", name, data, err)
+		}
+		if data, err := fs.ReadFile(f.Samples, "away.png"); err == nil {
+			t.Errorf("%s: a link led to %q", name, data)
+		}
+		if f, err = open(replaced); err != nil {
+			t.Fatal(err)
+		}
+		if f.Samples != nil {
+			t.Errorf("%s: the samples are those of another folder", name)
+		}
+	}
+	embedded, err := model.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names, err := fs.Glob(embedded.Samples, "*.png"); err != nil || len(names) != 10 {
+		t.Errorf("%q, %v", names, err)
+	}
+}

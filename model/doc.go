@@ -15,6 +15,7 @@
 //	folder, err := model.OpenPath("my-model")
 //	predictor, err := onnxgo.Open(folder.ONNX, onnxgo.Options{External: folder.FS})
 //	classifier, err := serving.NewClassifier(predictor, folder.Card, serving.Options{Vectors: folder.Vectors})
+//	results, err := classifier.Model().Verify(ctx) // with test vectors it predicts only after that
 //
 // It must not know of engines or transports.
 package model

@@ -26,6 +26,7 @@ type Folder struct {
 	Vectors   []serving.Vector // its test vectors, in order; nil where it has none
 	Sample    string           // the first picture in samples/, as a path in the folder; "" where there is none
 	Example   []byte           // that picture's file
+	Samples   fs.FS            // the folder samples/; nil where there is none
 
 	network string // the network's file, as a path in the folder
 }
@@ -49,7 +50,7 @@ func OpenPath(name string) (*Folder, error) {
 	case os.IsNotExist(err):
 		return nil, &domain.Error{
 			Kind: domain.NotFound, Field: "model " + name, Msg: "no such file or folder",
-			Hint: "--model names a folder that holds model.onnx, or an .onnx file",
+			Hint: orFound("name a folder that holds model.onnx, or an .onnx file", name),
 		}
 	case err != nil:
 		return nil, domain.Errorf(domain.Invalid, "model %s: %w", name, err)
@@ -87,6 +88,14 @@ func OpenNetwork(name string) (*Folder, error) {
 	return f, f.confine(name)
 }
 
+// NetworkFile returns the path of the network's file.
+func (f *Folder) NetworkFile() string {
+	if f.Directory == "" {
+		return f.Source // a bare file
+	}
+	return filepath.Join(f.Directory, filepath.FromSlash(f.network))
+}
+
 // confine bounds what is read beside the network's file to the folder that it is
 // in: a link that leads out of it is no way to other files of the machine.
 func (f *Folder) confine(directory string) error {
@@ -95,6 +104,7 @@ func (f *Folder) confine(directory string) error {
 		return domain.Errorf(domain.Invalid, "model %s: %w", f.Source, err)
 	}
 	f.FS = root.FS() // closes itself when nobody needs it any more
+	f.Samples = samplesIn(directory)
 	return nil
 }
 
@@ -135,7 +145,9 @@ func OpenCard(directory string) (*Folder, error) {
 		return nil, &domain.Error{Kind: domain.NotFound, Field: "model " + directory, Msg: "no such folder", Err: err}
 	}
 	f := &Folder{Source: directory, Directory: directory, FS: os.DirFS(directory), Card: serving.Card{Name: filepath.Base(absolute), Version: defaultVersion}}
-	return f, f.readRest(f.FS)
+	err = f.readRest(f.FS)
+	f.Samples = samplesIn(directory)
+	return f, err
 }
 
 // readRest reads what is beside the network.
@@ -148,26 +160,37 @@ func (f *Folder) readRest(fsys fs.FS) error {
 	return nil
 }
 
-// findNetwork returns the name of a folder's network: one of the usual names, or
-// that of the only .onnx file, since not everybody who stores models renames them.
+// findNetwork returns the name of a folder's network.
 func findNetwork(fsys fs.FS, source string) (string, error) {
+	name, networks := lookForNetwork(fsys)
+	if name != "" {
+		return name, nil
+	}
+	holds := "the folder holds no model.onnx"
+	if len(networks) > 1 {
+		holds = fmt.Sprintf("the folder holds %d networks and none is model.onnx: %s", len(networks), strings.Join(networks, ", "))
+	}
+	return "", &domain.Error{
+		Kind: domain.NotFound, Field: "model " + source, Msg: holds,
+		Expected: strings.Join(networkNames, " or ") + ", or one file .onnx of another name",
+		Hint:     orFound("export the model with torch.onnx.export(model, example, \"model.onnx\")", source),
+	}
+}
+
+// lookForNetwork returns the name of a folder's network: one of the usual names, or
+// that of the only .onnx file, since not everybody who stores models renames them.
+// Where there are several, it returns their names.
+func lookForNetwork(fsys fs.FS) (name string, several []string) {
 	for _, candidate := range networkNames {
 		if _, err := fs.Stat(fsys, candidate); err == nil {
 			return candidate, nil
 		}
 	}
-	only, err := fs.Glob(fsys, "*.onnx")
-	if err == nil && len(only) == 1 {
-		return only[0], nil
+	networks, err := fs.Glob(fsys, "*.onnx")
+	if err == nil && len(networks) == 1 {
+		return networks[0], nil
 	}
-	holds := "the folder holds no model.onnx"
-	if len(only) > 1 {
-		holds = fmt.Sprintf("the folder holds %d networks and none is model.onnx: %s", len(only), strings.Join(only, ", "))
-	}
-	return "", &domain.Error{
-		Kind: domain.NotFound, Field: "model " + source, Msg: holds,
-		Expected: strings.Join(networkNames, " or ") + ", or one file .onnx of another name", Hint: "export the model with torch.onnx.export(model, example, \"model.onnx\")",
-	}
+	return "", networks
 }
 
 // holdsNetwork reports whether there is a network in a folder. A folder that is not
@@ -181,8 +204,8 @@ func holdsNetwork(fsys fs.FS) (bool, error) {
 	if _, err := fs.ReadDir(fsys, "."); err != nil {
 		return false, existing(err)
 	}
-	_, err := findNetwork(fsys, "")
-	return err == nil, nil
+	name, _ := lookForNetwork(fsys)
+	return name != "", nil
 }
 
 // existing returns an error unless it says that there is no such file or folder.
@@ -239,6 +262,7 @@ func readOptional(fsys fs.FS, name string, most int64) ([]byte, error) {
 
 // readSample finds a picture that came with the model, for people to try.
 func (f *Folder) readSample(fsys fs.FS) error {
+	f.Samples = picturesOf(fsys)
 	for _, pattern := range []string{"samples/*.png", "samples/*.jpg", "samples/*.jpeg"} {
 		found, err := fs.Glob(fsys, pattern)
 		if err != nil {

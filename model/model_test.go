@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -117,6 +118,7 @@ func TestRefusals(t *testing.T) {
 		{"preprocessor_config.json", `{"size": {"height": -1, "width": 4}}`, "size is", domain.Unsupported},
 		{"preprocessor_config.json", `{"size": {"shortest_edge": 8}}`, "every picture comes out at", domain.Unsupported},
 		{"preprocessor_config.json", `{"size": 8, "do_center_crop": true, "crop_size": 6}`, "beside do_center_crop", domain.Unsupported},
+		{"preprocessor_config.json", `{"size": 8, "data_format": "none"}`, "data_format is none", domain.Unsupported},
 		{"preprocessor_config.json", `{"size": 8, "resample": 9}`, "resample is 9", domain.Unsupported},
 		{"preprocessor_config.json", `{"size": 8, "do_normalize": true, "image_mean": [0], "image_std": [1, 1, 1]}`, "image_mean and image_std", domain.Unsupported},
 		{"preprocessor_config.json", `{"size": 8, "do_normalize": true, "image_mean": [0, 0, 0], "image_std": [1, 0, 1]}`, "not 0", domain.Unsupported},
@@ -168,6 +170,7 @@ func TestPreprocessors(t *testing.T) {
 			vision.Preprocessor{Resize: vision.Shortest(8), Crop: vision.Exactly(6, 6), Resample: vision.Bilinear, Rescale: 1.0 / 255}},
 		{"written by a fast processor", `{"crop_size": null, "data_format": "channels_first", "default_to_square": true, "device": null, "disable_grouping": null, "do_center_crop": null, "do_convert_rgb": null, "do_normalize": false, "do_pad": null, "do_rescale": true, "do_resize": true, "image_mean": [0.5, 0.5, 0.5], "image_processor_type": "ViTImageProcessorFast", "image_seq_length": null, "image_std": [0.5, 0.5, 0.5], "input_data_format": null, "pad_size": null, "resample": 2, "rescale_factor": 0.5, "return_tensors": null, "size": {"height": 8, "width": 8}}`,
 			vision.Preprocessor{Resize: vision.Exactly(8, 8), Resample: vision.Bilinear, Rescale: 0.5}},
+		{"channels last", `{"size": 8, "data_format": "channels_last"}`, vision.Preprocessor{Resize: vision.Exactly(8, 8), Resample: vision.Bilinear, Rescale: 1.0 / 255, ChannelsLast: true}},
 		{"square", `{"size": 8, "resample": 1}`, vision.Preprocessor{Resize: vision.Exactly(8, 8), Resample: vision.Lanczos, Rescale: 1.0 / 255}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -242,4 +245,34 @@ func FuzzConfigs(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestModelsThatMayBeMeantAreNamed names folders that hold no model.
+func TestModelsThatMayBeMeantAreNamed(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"cat/model.onnx", "dog/onnx/model.onnx", "bare.onnx", "empty/readme.txt", "notes.txt"} {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := "models found here: " + strings.Join([]string{filepath.Join(folder, "bare.onnx"), filepath.Join(folder, "cat"), filepath.Join(folder, "dog")}, ", ")
+	for name, want := range map[string]string{"cta": list, "far/away": list, "empty": "torch.onnx.export"} {
+		_, err := model.OpenPath(filepath.Join(folder, name))
+		var e *domain.Error
+		if !errors.As(err, &e) || e.Kind != domain.NotFound || !strings.Contains(e.Hint, want) {
+			t.Errorf("%s: %v, hint %q", name, err, e.Hint)
+		}
+	}
+	if err := os.Remove(filepath.Join(folder, "bare.onnx")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := model.OpenPath(folder)
+	var e *domain.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Hint, filepath.Join(folder, "cat")) {
+		t.Errorf("%v, %+v", err, e)
+	}
 }

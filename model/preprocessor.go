@@ -29,6 +29,7 @@ type preprocessorConfig struct {
 	DoNormalize   *bool           `json:"do_normalize"`
 	Mean          []*float32      `json:"image_mean"`
 	Std           []*float32      `json:"image_std"`
+	DataFormat    *string         `json:"data_format"`
 	Type          string          `json:"image_processor_type"`
 	OldType       string          `json:"feature_extractor_type"`
 }
@@ -37,7 +38,7 @@ type preprocessorConfig struct {
 // as they have one of the values listed; no values: whatever they say.
 var harmless = map[string][]string{
 	"processor_class": nil, "_processor_class": nil,
-	"_valid_processor_keys": nil, "auto_map": nil, "data_format": {`"channels_first"`}, "input_data_format": {"null"},
+	"_valid_processor_keys": nil, "auto_map": nil, "input_data_format": {"null"},
 	"do_convert_rgb": {"true", "null"}, "return_tensors": nil, "device": nil, "disable_grouping": nil,
 	"image_seq_length": {"null"}, "size_divisor": {"null"}, "do_flip_channel_order": {"false"}, "do_reduce_labels": {"false"}, "do_pad": {"false", "null"}, "pad_size": {"null"},
 	"rescale_offset": {"false"}, "include_top": {"false"},
@@ -66,7 +67,7 @@ func (f *Folder) readPreprocessor(fsys fs.FS) error {
 // checkKeys refuses keys that are not known, or known and not done here.
 func checkKeys(all map[string]json.RawMessage) error {
 	used := []string{
-		"image_processor_type", "feature_extractor_type", "default_to_square", "do_resize", "size", "resample", "do_center_crop", "crop_size", "crop_pct", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std",
+		"image_processor_type", "feature_extractor_type", "default_to_square", "do_resize", "size", "resample", "do_center_crop", "crop_size", "crop_pct", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "data_format",
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		values, known := harmless[key]
@@ -94,6 +95,12 @@ func (c preprocessorConfig) preprocessor() (*vision.Preprocessor, error) {
 		p.Resample = vision.Filter(max(0, min(*c.Resample, 255)))
 		if !p.Resample.Valid() || *c.Resample < 0 {
 			return nil, refusal("resample", fmt.Sprint(*c.Resample), "0 nearest, 1 lanczos, 2 bilinear, 3 bicubic, 4 box or 5 hamming")
+		}
+	}
+	if c.DataFormat != nil {
+		p.ChannelsLast = *c.DataFormat == "channels_last"
+		if !p.ChannelsLast && *c.DataFormat != "channels_first" {
+			return nil, refusal("data_format", *c.DataFormat, "channels_first or channels_last")
 		}
 	}
 	if c.DoRescale == nil || *c.DoRescale {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/dustin/go-humanize/english"
 
+	"github.com/portent-go/portent/cmd/portent/internal/term"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
@@ -23,6 +23,8 @@ type banner struct {
 	grpc  string // address of the gRPC server; empty if there is none
 	admin string // address for operators; empty if there is none
 	took  time.Duration
+
+	screen *term.Screen // where it is written to
 }
 
 func newBanner(o *offer, list servers, scheme string, took time.Duration) banner {
@@ -39,59 +41,71 @@ func newBanner(o *offer, list servers, scheme string, took time.Duration) banner
 	return b
 }
 
-// WriteTo writes the banner.
-func (b banner) WriteTo(w io.Writer) (int64, error) {
+// writeTo writes the banner.
+func (b banner) writeTo(screen *term.Screen) error {
 	var text bytes.Buffer
+	b.screen = screen
 	if b.chosen != nil {
 		b.writeModel(&text)
 	} else {
 		b.writeModels(&text)
 	}
-	line(&text, "ready", "in %d ms", b.took.Milliseconds())
+	b.line(&text, "ready", "in %d ms", b.took.Milliseconds())
 	fmt.Fprintln(&text)
 	if b.url != "" {
-		line(&text, "predict", "%s", b.example())
-		line(&text, "browse", "%s/swagger/index.html", b.url)
-		line(&text, "openapi", "%s/openapi.json", b.url)
-		line(&text, "inference", "%s/v2", b.url)
-		line(&text, "metrics", "%s%s", b.url, metricsPath)
+		b.line(&text, "predict", "%s", screen.Paint(term.Link, b.example()))
+		b.line(&text, "browse", "%s/", b.url)
+		b.line(&text, "openapi", "%s/openapi.json", b.url)
+		b.line(&text, "inference", "%s/v2", b.url)
+		b.line(&text, "metrics", "%s%s", b.url, metricsPath)
 	}
 	if b.grpc != "" {
-		line(&text, "grpc", "%s", b.grpc)
+		b.line(&text, "grpc", "%s", b.grpc)
 	}
 	if b.admin != "" {
-		line(&text, "admin", "%s", b.admin)
+		b.line(&text, "admin", "%s", b.admin)
 	}
-	line(&text, "stop", "Ctrl+C")
+	b.line(&text, "stop", "Ctrl+C")
 	fmt.Fprintln(&text)
-	return text.WriteTo(w)
+	_, err := text.WriteTo(screen)
+	return err
 }
 
-func line(text *bytes.Buffer, name, format string, args ...any) {
-	fmt.Fprintf(text, "  %-10s %s\n", name, fmt.Sprintf(format, args...))
+// line writes a name and what belongs to it, in columns.
+func (b banner) line(text *bytes.Buffer, name, format string, args ...any) {
+	fmt.Fprintf(text, "  %s %s\n", b.screen.Paint(styleOf(name), term.Pad(name, 10)), fmt.Sprintf(format, args...))
 }
+
+func styleOf(name string) term.Style {
+	if name == nameFailed {
+		return term.Bad
+	}
+	return term.Strong
+}
+
+const nameFailed = "FAILED"
 
 // writeModel tells of the one model.
 func (b banner) writeModel(text *bytes.Buffer) {
 	card, meta, signature := b.chosen.Card, b.chosen.Model.Metadata(), b.chosen.Model.Signature()
-	fmt.Fprintf(text, "portent %s serves %s, version %s\n\n", versionNumber(), card.Name, card.Version)
+	fmt.Fprintf(text, "portent %s serves %s, version %s\n\n", versionNumber(), b.screen.Paint(term.Strong, card.Name), card.Version)
 	about := []string{b.chosen.folder.Source}
 	if card.SHA256 != "" {
 		about = append(about, fmt.Sprintf("sha256 %.12s", card.SHA256))
 	}
-	line(text, "model", "%s", strings.Join(append(about, origin(meta)...), ", "))
+	b.line(text, "model", "%s", strings.Join(append(about, origin(meta)...), ", "))
 	for _, input := range signature.Inputs {
-		line(text, "input", "%v", input)
+		b.line(text, "input", "%v", input)
 	}
 	for _, output := range signature.Outputs {
 		label := ""
 		if c := b.chosen.Classifier; c != nil && c.Scores().Name == output.Name {
 			label = labelText(card.Labels)
 		}
-		line(text, "output", "%v%s", output, label)
+		b.line(text, "output", "%v%s", output, label)
 	}
-	line(text, "self-test", "%s", b.selfTest)
-	line(text, "engine", "%s on %s", meta.Engine, meta.Device)
+	b.line(text, "self-test", "%s", b.selfTest)
+	b.line(text, "engine", "%s on %s", meta.Engine, meta.Device)
 }
 
 // writeModels tells of the models of a folder.
@@ -103,10 +117,10 @@ func (b banner) writeModels(text *bytes.Buffer) {
 		if name == b.repository.Default() {
 			note = ", the default one"
 		}
-		line(text, "model", "%s, version %s%s", name, strings.Join(b.repository.Versions(name), ", "), note)
+		b.line(text, "model", "%s, version %s%s", name, strings.Join(b.repository.Versions(name), ", "), note)
 	}
 	for _, status := range b.failed {
-		line(text, "FAILED", "%s, version %s: %s", status.Name, status.Version, status.Reason)
+		b.line(text, nameFailed, "%s, version %s: %s", status.Name, status.Version, status.Reason)
 	}
 }
 
@@ -119,7 +133,7 @@ func selfTest(results []serving.Result, tolerance float64) string {
 	for _, r := range results {
 		worst = max(worst, r.MaxRel)
 	}
-	return fmt.Sprintf("passed, %d vectors, largest difference %.2g (%g allowed)", len(results), worst, tolerance)
+	return fmt.Sprintf("passed, %s, largest difference %.2g (%g allowed)", english.Plural(len(results), "vector", ""), worst, tolerance)
 }
 
 // example returns a line to copy that makes a prediction, or shows the way to one.

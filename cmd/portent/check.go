@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"runtime"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 func (l *loading) prepare(flags *pflag.FlagSet) error {
 	if err := cmp.Or(notNegative("--workers", l.workers), notNegative("--threads", l.threads), notNegative("--max-memory", l.maxMemory)); err != nil {
 		return err
+	}
+	if !(l.tolerance > 0) || math.IsInf(l.tolerance, 0) {
+		return &domain.Error{Kind: domain.Invalid, Field: "--tolerance", Msg: fmt.Sprintf("is %g", l.tolerance), Expected: "a number above 0"}
 	}
 	if l.engine != engineRemote {
 		if err := needed(flags, "--engine remote", "endpoint", "remote-model", "remote-version", "endpoint-token-file"); err != nil {

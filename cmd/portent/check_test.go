@@ -12,6 +12,7 @@ func TestSettingsThatCannotBeMeantAreRefused(t *testing.T) {
 		"serve --poll=1s", "serve --default-model=a", "serve --endpoint=grpc://a:1", "serve --remote-model=a", "serve --remote-version=1", "serve --endpoint-token-file=a",
 		"serve --models=. --engine=remote --endpoint=grpc://a:1 --remote-model=a", "serve --models=. --engine=remote --endpoint=grpc://a:1 --remote-version=1",
 		"verify --endpoint=grpc://a:1", "predict --workers=-1 a.png",
+		"verify --tolerance=0", "verify --tolerance=-1", "verify --tolerance=NaN", "verify --tolerance=Inf", "serve --tolerance=0", "bench --tolerance=0",
 	} {
 		args := strings.Fields(line)
 		flag, _, _ := strings.Cut(args[1], "=")
@@ -26,7 +27,7 @@ func TestSettingsThatCannotBeMeantAreRefused(t *testing.T) {
 func TestLaterModelsHaveTheWorkersOfTheFirst(t *testing.T) {
 	t.Setenv("GOMAXPROCS", "")
 	cores := runtime.GOMAXPROCS(0)
-	cmd, s := newServe(), serveSettings{loading: loading{engine: engineLocal}}
+	cmd, s := newServe(), serveSettings{loading: loading{engine: engineLocal, tolerance: 1e-4}}
 	if err := s.prepare(cmd.Flags()); err != nil {
 		t.Fatal(err)
 	}

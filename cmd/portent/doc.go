@@ -8,3 +8,5 @@
 // engine, puts the use cases on top and a transport on top of those. It decides
 // nothing that a library user would want decided the same way.
 package main
+
+//go:generate go test -count=1 -run ^TestManPageIsFresh$ -update .

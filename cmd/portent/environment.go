@@ -1,7 +1,8 @@
 package main
 
 import (
-	"fmt"
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,17 +36,18 @@ func applyEnvironment(root, cmd *cobra.Command, environ []string) error {
 			continue
 		}
 		if !ok {
-			return &domain.Error{
-				Kind: domain.Invalid, Field: name, Msg: "is not a setting",
-				Hint: "the settings are " + strings.Join(sorted(known), ", "),
-			}
+			return unknownVariable(name, known)
 		}
 		own := cmd.Flags().Lookup(flag)
-		if own == nil || own.Changed {
+		if own == nil || own.Changed || own.Annotations[noVariable] != nil {
 			continue
 		}
 		if err := cmd.Flags().Set(flag, value); err != nil {
-			return &domain.Error{Kind: domain.Invalid, Field: name, Msg: fmt.Sprintf("%q does not fit", value), Err: err}
+			var invalid *pflag.InvalidValueError
+			if errors.As(err, &invalid) {
+				err = errors.Unwrap(invalid)
+			}
+			return unfit(name, value, own, err)
 		}
 	}
 	return nil
@@ -54,29 +56,46 @@ func applyEnvironment(root, cmd *cobra.Command, environ []string) error {
 // variables returns the flag of every variable that some command reads.
 func variables(root *cobra.Command) map[string]string {
 	known := make(map[string]string)
+	add := func(f *pflag.Flag) {
+		if f.Name != "help" && f.Name != "version" && f.Annotations[noVariable] == nil {
+			known[variableOf(f.Name)] = f.Name
+		}
+	}
+	root.PersistentFlags().VisitAll(add)
 	for _, cmd := range root.Commands() {
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			if f.Name != "help" {
-				known[variableOf(f.Name)] = f.Name
-			}
-		})
+		cmd.Flags().VisitAll(add)
 	}
 	return known
 }
 
-func sorted(known map[string]string) []string {
-	names := make([]string, 0, len(known))
-	for name := range known {
-		names = append(names, name)
+// unknownVariable names the settings that may be meant, or all of them.
+func unknownVariable(name string, known map[string]string) error {
+	meant := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, environmentPrefix), "_", "-"))
+	e := &domain.Error{Kind: domain.Invalid, Field: name, Msg: "is not a setting"}
+	near := nearest(meant, slices.Collect(maps.Values(known)))
+	for i := range near {
+		near[i] = variableOf(near[i])
 	}
-	slices.Sort(names)
-	return names
+	if e.Hint = didYouMean("", near); e.Hint == "" {
+		e.Hint = "the settings are " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+	}
+	return e
 }
 
-// showVariables adds to each flag's help the variable that sets it.
+const annotationVariable = "variable"
+
+// showVariables has help show with each flag the variable that sets it.
 func showVariables(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		f.Usage += " [" + variableOf(f.Name) + "]"
-	})
+	cmd.Flags().VisitAll(showVariable)
 	return cmd
+}
+
+func showVariable(f *pflag.Flag) {
+	if f.Annotations[noVariable] != nil {
+		return
+	}
+	if f.Annotations == nil {
+		f.Annotations = make(map[string][]string)
+	}
+	f.Annotations[annotationVariable] = []string{variableOf(f.Name)}
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,8 +21,12 @@ func newHealth() *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "health",
-		Short: "Ask a server on this machine whether it is ready; exit status 0 if so",
-		Args:  cobra.NoArgs,
+		Short: "Ask a server whether it is ready",
+		Long: "Ask the server that listens on --addr, on this machine if that names no host, whether it is ready\n" +
+			"for predictions, as its /readyz says.",
+		Example:     "  portent health\n  portent health --addr localhost:9000 --timeout 1s\n  portent health --tls-cert tls.crt",
+		Annotations: statuses("0  it is ready", "1  it is not, or does not answer"),
+		Args:        noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
@@ -54,25 +60,40 @@ type client struct {
 func checkHealth(ctx context.Context, client *client, addr string, stdout io.Writer) error {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return domain.Errorf(domain.Invalid, "--addr %q is not HOST:PORT: %w", addr, err)
+		return &domain.Error{Kind: domain.Invalid, Field: "--addr " + addr, Msg: "is no address", Expected: "HOST:PORT, or :PORT on this machine", Err: err}
 	}
 	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
 		host = "localhost"
 	}
-	url := client.scheme + "://" + net.JoinHostPort(host, port) + "/readyz"
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	ready := client.scheme + "://" + net.JoinHostPort(host, port) + "/readyz"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, ready, nil)
 	if err != nil {
 		return err
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return domain.Errorf(domain.Unavailable, "no server answers: %w", err)
+		return &domain.Error{
+			Kind: domain.Unavailable, Field: ready, Msg: "no server answers", Err: withoutURL(err),
+			Hint: "portent serve starts one; --addr says where it listens, and --tls-cert that it speaks TLS",
+		}
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, 4096))
 	if response.StatusCode != http.StatusOK {
-		return domain.Errorf(domain.Unavailable, "not ready: %s: %s", response.Status, body)
+		return &domain.Error{
+			Kind: domain.Unavailable, Field: ready, Msg: fmt.Sprintf("not ready: %s: %s", response.Status, body),
+			Hint: "a server is not ready while it loads models, and while it ends; its log says why",
+		}
 	}
 	_, err = fmt.Fprintf(stdout, "%s\n", body)
+	return err
+}
+
+// withoutURL takes the URL out of a client's error, since it is told beside it.
+func withoutURL(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
 	return err
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo"
+	"github.com/portent-go/portent/cmd/portent/internal/term"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/model"
 )
@@ -29,9 +31,10 @@ func newInspect() *cobra.Command {
 		Short: "Say what a model is, and whether and how it can be run",
 		Long: "Say what is in an ONNX file: inputs and outputs, size, operators, and every reason why it cannot\n" +
 			"be run, if there is one. MODEL is an .onnx file or a folder, or the model inside the binary if\n" +
-			"left out. The exit status is 0 if the model can be run, 2 if not, and 1 if it is no ONNX model.",
-		Example: "  portent inspect model.onnx\n  portent inspect --plan --output json model.onnx",
-		Args:    cobra.MaximumNArgs(1),
+			"left out.",
+		Annotations: statuses("0  the model can be run", "1  it is no ONNX model", "2  it cannot be run; standard output says why"),
+		Example:     "  portent inspect model.onnx\n  portent inspect --plan my-model\n  portent inspect --output json model.onnx | jq .refusals",
+		Args:        oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				s.model = args[0]
@@ -41,7 +44,7 @@ func newInspect() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&s.model, "model", "", modelUsage)
-	flags.StringVar(&s.output, "output", "table", "table or json")
+	flags.StringVarP(&s.output, flagOutput, "o", outputTable, "table or json")
 	flags.BoolVar(&s.plan, "plan", false, "also show the steps that are computed for one row, and by which kernels")
 	flags.StringVar(&s.isa, "isa", "", isaUsage)
 	flags.IntVar(&s.maxMemory, "max-memory", defaultMaxMemory, maxMemoryUsage)
@@ -49,8 +52,8 @@ func newInspect() *cobra.Command {
 }
 
 func inspect(cmd *cobra.Command, s *inspectSettings) error {
-	if s.output != "table" && s.output != "json" {
-		return &domain.Error{Kind: domain.Invalid, Field: "--output", Msg: s.output + " is not a format", Expected: "table or json"}
+	if !slices.Contains(documentOutputs, s.output) {
+		return unknownOutput(s.output, documentOutputs)
 	}
 	folder, err := s.folder()
 	if err != nil {
@@ -61,11 +64,12 @@ func inspect(cmd *cobra.Command, s *inspectSettings) error {
 		return &domain.Error{Kind: domain.KindOf(err), Field: "model " + folder.Source, Msg: "cannot be inspected", Err: err}
 	}
 	i := newInspection(folder, report, s.plan)
+	screen := screenOf(cmd, cmd.OutOrStdout())
 	write := i.table
-	if s.output == "json" {
-		write = i.json
+	if s.output == outputJSON {
+		write = func(screen *term.Screen) error { return writeJSON(screen, i) }
 	}
-	if err := write(cmd.OutOrStdout()); err != nil {
+	if err := write(screen); err != nil {
 		return err
 	}
 	if len(report.Refusals) > 0 {

@@ -1,16 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/dustin/go-humanize"
 	"github.com/dustin/go-humanize/english"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo"
+	"github.com/portent-go/portent/cmd/portent/internal/term"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/model"
 )
@@ -115,50 +117,59 @@ func specsOf(specs []domain.TensorSpec) []inspected {
 	return list
 }
 
-func (i *inspection) json(w io.Writer) error {
+func writeJSON(w io.Writer, document any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(i)
+	return encoder.Encode(document)
 }
 
-func (i *inspection) table(w io.Writer) error {
-	text := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	i.head(text)
-	fmt.Fprintln(text, "\nOPERATOR\tOPSET\tNODES\tSUPPORTED")
+// table writes the inspection for people.
+func (i *inspection) table(s *term.Screen) error {
+	var text bytes.Buffer
+	i.head(&text, s)
+	operators := term.NewTable("lrrl", s.Titles("OPERATOR", "OPSET", "NODES", "SUPPORTED")...)
 	for _, o := range i.Operators {
 		name := o.Operator
 		if o.Domain != "ai.onnx" {
 			name = o.Domain + "." + name
 		}
-		fmt.Fprintf(text, "%s\t%d\t%d\t%s\n", name, o.Opset, o.Nodes, yesNo(o.Supported))
+		operators.Row(name, strconv.Itoa(o.Opset), strconv.Itoa(o.Nodes), yesNo(s, o.Supported))
 	}
+	fmt.Fprintln(&text)
+	_, _ = operators.WriteTo(&text)
 	if len(i.Plan) > 0 {
-		fmt.Fprintln(text, "\nSTEP\tKERNEL\tOUTPUT\tMULTIPLY-ADDS\tNODES")
+		steps := term.NewTable("rllrl", s.Titles("STEP", "KERNEL", "OUTPUT", "MULTIPLY-ADDS", "NODES")...)
+		for number, p := range i.Plan {
+			steps.Row(strconv.Itoa(number), p.Kernel, domain.Shape(p.Output).String(), humanize.Comma(p.MultiplyAdds), strings.Join(append([]string{p.Node}, p.Fused...), " + "))
+		}
+		fmt.Fprintln(&text)
+		_, _ = steps.WriteTo(&text)
 	}
-	for number, s := range i.Plan {
-		fmt.Fprintf(text, "%d\t%s\t%v\t%s\t%s\n", number, s.Kernel, domain.Shape(s.Output), humanize.Comma(s.MultiplyAdds), strings.Join(append([]string{s.Node}, s.Fused...), " + "))
-	}
-	i.verdict(text)
-	return text.Flush()
+	i.verdict(&text, s)
+	_, err := text.WriteTo(s)
+	return err
 }
 
 // head writes what the model is.
-func (i *inspection) head(w io.Writer) {
-	fmt.Fprintf(w, "model\t%s, sha256 %.12s\n", i.Model, i.SHA256)
+func (i *inspection) head(w io.Writer, s *term.Screen) {
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(w, "%s%s\n", s.Paint(term.Strong, term.Pad(name, len("one row")+2)), fmt.Sprintf(format, args...))
+	}
+	line("model", "%s, sha256 %.12s", i.Model, i.SHA256)
 	var sets []string
 	for _, o := range i.Opsets {
 		sets = append(sets, fmt.Sprintf("%s %d", o.Domain, o.Version))
 	}
-	fmt.Fprintf(w, "file\t%s, ONNX IR %d, opset %s%s\n", humanize.Bytes(uint64(i.FileBytes)), i.Format, strings.Join(sets, ", "), producer(i.Producer))
-	for _, s := range i.Inputs {
-		fmt.Fprintf(w, "input\t%s %s %v\n", s.Name, s.Datatype, domain.Shape(s.Shape))
+	line("file", "%s, ONNX IR %d, opset %s%s", humanize.Bytes(uint64(i.FileBytes)), i.Format, strings.Join(sets, ", "), producer(i.Producer))
+	for _, spec := range i.Inputs {
+		line("input", "%s %s %v", spec.Name, spec.Datatype, domain.Shape(spec.Shape))
 	}
-	for _, s := range i.Outputs {
-		fmt.Fprintf(w, "output\t%s %s %v\n", s.Name, s.Datatype, domain.Shape(s.Shape))
+	for _, spec := range i.Outputs {
+		line("output", "%s %s %v", spec.Name, spec.Datatype, domain.Shape(spec.Shape))
 	}
-	fmt.Fprintf(w, "size\t%s parameters in %s, %s nodes\n", humanize.Comma(i.Parameters), humanize.Bytes(uint64(i.ParameterBytes)), humanize.Comma(int64(i.Nodes)))
+	line("size", "%s parameters in %s, %s nodes", humanize.Comma(i.Parameters), humanize.Bytes(uint64(i.ParameterBytes)), humanize.Comma(int64(i.Nodes)))
 	if i.Memory > 0 {
-		fmt.Fprintf(w, "one row\t%s multiply-adds, %s of memory beside the parameters\n", humanize.Comma(i.MultiplyAdds), humanize.Bytes(uint64(i.Memory)))
+		line("one row", "%s multiply-adds, %s of memory beside the parameters", humanize.Comma(i.MultiplyAdds), humanize.Bytes(uint64(i.Memory)))
 	}
 }
 
@@ -170,14 +181,14 @@ func producer(name string) string {
 }
 
 // verdict writes whether the model can be run, and if not, why.
-func (i *inspection) verdict(w io.Writer) {
+func (i *inspection) verdict(w io.Writer, s *term.Screen) {
 	switch {
 	case i.NodeByNode:
-		fmt.Fprintln(w, "\nIt can be run, but node by node and so slowly: what is to be computed depends on the inputs' elements.")
+		fmt.Fprintf(w, "\n%s, but node by node and so slowly: what is to be computed depends on the inputs' elements.\n", s.Paint(term.Notice, "It can be run"))
 	case i.Runs:
-		fmt.Fprintln(w, "\nIt can be run.")
+		fmt.Fprintf(w, "\n%s.\n", s.Paint(term.Good, "It can be run"))
 	default:
-		fmt.Fprintf(w, "\nIt cannot be run, for %s:\n", english.Plural(len(i.Refusals), "reason", ""))
+		fmt.Fprintf(w, "\n%s, for %s:\n", s.Paint(term.Bad, "It cannot be run"), english.Plural(len(i.Refusals), "reason", ""))
 		for _, f := range i.Refusals {
 			if f.Node == "" {
 				fmt.Fprintf(w, "  %s\n", f.Reason)
@@ -188,9 +199,9 @@ func (i *inspection) verdict(w io.Writer) {
 	}
 }
 
-func yesNo(yes bool) string {
+func yesNo(s *term.Screen, yes bool) string {
 	if yes {
 		return "yes"
 	}
-	return "NO"
+	return s.Paint(term.Bad, "NO")
 }

@@ -26,6 +26,7 @@ type loading struct {
 	tolerance float64
 	maxMemory int
 	tracing   *tracing.Tracing // nil: nothing is traced
+	samples   *sampleFolders   // of the models that have been opened
 }
 
 // Flags that several commands have.
@@ -71,6 +72,10 @@ func (l *loading) open(ctx context.Context, folder *model.Folder, options servin
 	served.Classifier, err = serving.NewClassifier(served.Model, card, options)
 	if err != nil && domain.KindOf(err) != domain.Unsupported {
 		return nil, errors.Join(named(folder, err), served.Model.Close())
+	}
+	l.samples.put(card.Name, card.Version, folder.Samples)
+	if served.Classifier != nil {
+		served.Card = served.Classifier.Card()
 	}
 	return &opened{served, folder}, nil
 }

@@ -11,19 +11,24 @@ import (
 // for which there is no room are left out and counted.
 type logQueue struct {
 	lines   chan []byte
+	bytes   atomic.Int64 // of the lines
 	leftOut atomic.Int64
 	tell    func(leftOut int64)
+	told    time.Time     // when it has been told last
 	written chan struct{} // closed when all is
 }
 
 const (
 	queuedLines = 1 << 10
+	queuedBytes = 4 << 20     // a line may hold the path of a request, which takes 64 KiB and more once it is quoted
+	tellEvery   = time.Second // while lines wait: else half of a log that is too slow would be about itself
 	lastWords   = time.Second // for what is queued at the end
 )
 
 // newLogQueue returns a queue before a writer, and what ends it: lines that are
-// queued are written, if that is possible soon. Tell is called when lines have been
-// left out and others are written again; it may write a line.
+// queued are written, if that is possible soon. Tell is called, between two lines, when
+// some have been left out and others are written again. It writes to the same writer
+// and not to the queue, which may be full again.
 func newLogQueue(to io.Writer, tell func(leftOut int64)) (queue *logQueue, end func()) {
 	queue = &logQueue{lines: make(chan []byte, queuedLines), tell: tell, written: make(chan struct{})}
 	stop := make(chan struct{})
@@ -42,11 +47,15 @@ func newLogQueue(to io.Writer, tell func(leftOut int64)) (queue *logQueue, end f
 
 // Write queues a line.
 func (q *logQueue) Write(line []byte) (int, error) {
-	select {
-	case q.lines <- append([]byte(nil), line...):
-	default:
-		q.leftOut.Add(1)
+	if q.bytes.Add(int64(len(line))) <= queuedBytes {
+		select {
+		case q.lines <- append([]byte(nil), line...):
+			return len(line), nil
+		default:
+		}
 	}
+	q.bytes.Add(-int64(len(line)))
+	q.leftOut.Add(1)
 	return len(line), nil
 }
 
@@ -64,6 +73,7 @@ func (q *logQueue) run(to io.Writer, stop <-chan struct{}) {
 			case line := <-q.lines:
 				q.write(to, line)
 			default:
+				q.tellNow()
 				return
 			}
 		}
@@ -73,10 +83,16 @@ func (q *logQueue) run(to io.Writer, stop <-chan struct{}) {
 // write writes a line. There is nobody to tell that it cannot be written.
 func (q *logQueue) write(to io.Writer, line []byte) {
 	_, _ = to.Write(line)
-	if len(q.lines) == cap(q.lines) {
-		return // there is no room for more words yet
+	q.bytes.Add(-int64(len(line)))
+	if len(q.lines) == 0 || time.Since(q.told) >= tellEvery {
+		q.tellNow()
 	}
+}
+
+// tellNow tells how many lines have been left out since it was told last.
+func (q *logQueue) tellNow() {
 	if n := q.leftOut.Swap(0); n > 0 {
+		q.told = time.Now()
 		q.tell(n)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -44,12 +43,15 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintf(stderr, "portent: %s\n", explain(err))
+	ctx = withEnviron(ctx, environ)
+	root.SetContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	switch {
+	case err == nil, errors.Is(err, errTold):
+	case stopped(ctx, err):
+		return &statusError{err, statusStopped}
+	default:
+		tell(cmd, err)
 	}
 	return err
 }
-
-// errTold is an error whose message has been written where it belongs.
-var errTold = errors.New("failed")

@@ -134,6 +134,8 @@ func TestHelpAndVersion(t *testing.T) {
 		{[]string{"version"}, "portent version "},
 		{[]string{"--version"}, "portent version "},
 		{[]string{"--help"}, "serve"},
+		{[]string{}, "portent COMMAND --help"},
+		{[]string{"help", "predict"}, "portent predict INPUT..."},
 		{[]string{"serve", "--help"}, "PORTENT_MAX_BODY"},
 	} {
 		if r := portent(t, nil, nil, test.args...); r.err != nil || !strings.Contains(r.stdout, test.want) {
@@ -149,8 +151,21 @@ func TestMistakesAreExplained(t *testing.T) {
 		args    []string
 		want    []string
 	}{
-		{"unknown command", nil, []string{"sreve"}, []string{"sreve", "hint"}},
-		{"unknown flag", nil, []string{"serve", "--port", "1"}, []string{"--port", "hint"}},
+		{"unknown command", nil, []string{"sreve"}, []string{"sreve: is no command of portent", "did you mean serve?"}},
+		{"other name of a command", nil, []string{"classify"}, []string{"did you mean predict?"}},
+		{"help for no command", nil, []string{"help", "sreve"}, []string{"did you mean serve?"}},
+		{"unlike any command", nil, []string{"fly"}, []string{"expected: ", "inspect, predict, serve", "portent --help"}},
+		{"unknown flag", nil, []string{"serve", "--tiemout", "1"}, []string{"--tiemout: is no flag of portent serve", "did you mean --timeout?"}},
+		{"other name of a flag", nil, []string{"serve", "--port", "1"}, []string{"--port", "did you mean --addr?"}},
+		{"unlike any flag", nil, []string{"serve", "--frobnicate"}, []string{"--frobnicate", "portent serve --help"}},
+		{"unknown letter", nil, []string{"serve", "-Z"}, []string{"-Z: is no flag"}},
+		{"flag without a value", nil, []string{"serve", "--timeout"}, []string{"--timeout: needs a value", "such as 500ms"}},
+		{"bad number", nil, []string{"serve", "--workers", "many"}, []string{`--workers: "many" does not fit`, "a whole number"}},
+		{"large number", nil, []string{"serve", "--workers", "99999999999999999999"}, []string{"out of range"}},
+		{"bad colour", nil, []string{"version", "--color", "red"}, []string{"--color: red", "auto, always, never"}},
+		{"an argument", nil, []string{"serve", "my-model"}, []string{"my-model: portent serve takes flags only", "--model my-model"}},
+		{"two models", nil, []string{"inspect", "a", "b"}, []string{"b: portent inspect takes one model"}},
+		{"nearly a variable", []string{"PORTENT_MODELZ=1"}, []string{"serve"}, []string{"PORTENT_MODELZ: is not a setting", "did you mean PORTENT_MODEL or PORTENT_MODELS?"}},
 		{"unknown variable", []string{"PORTENT_PORT=1"}, []string{"serve"}, []string{"PORTENT_PORT", "PORTENT_ADDR"}},
 		{"bad variable", []string{"PORTENT_TIMEOUT=soon"}, []string{"serve"}, []string{"PORTENT_TIMEOUT", "soon"}},
 		{"bad level", nil, []string{"serve", "--log-level", "loud"}, []string{"--log-level", "loud"}},
@@ -165,6 +180,9 @@ func TestMistakesAreExplained(t *testing.T) {
 			r := portent(t, test.environ, nil, test.args...)
 			if r.err == nil {
 				t.Fatal("accepted")
+			}
+			if strings.Count(r.stderr, "\n  hint: ") != 1 || !strings.HasPrefix(r.stderr, "portent: ") {
+				t.Errorf("%q is not an error in its parts", r.stderr)
 			}
 			for _, want := range test.want {
 				if !strings.Contains(r.stderr, want) {

@@ -33,8 +33,12 @@ func (o *observing) flags(flags *pflag.FlagSet) {
 
 // logger returns the server's log, and what has the last lines written at the end.
 func (o *observing) logger(w io.Writer) (logger *slog.Logger, end func(), err error) {
+	beside, err := newLogger(w, o.logLevel, o.logFormat)
+	if err != nil {
+		return nil, nil, err
+	}
 	queue, end := newLogQueue(w, func(leftOut int64) {
-		logger.Warn("the log could not be written as fast as it came", "left_out", leftOut)
+		beside.Warn("the log could not be written as fast as it came", "left_out", leftOut)
 	})
 	plain, err := newLogger(queue, o.logLevel, o.logFormat)
 	if err != nil {
@@ -45,8 +49,7 @@ func (o *observing) logger(w io.Writer) (logger *slog.Logger, end func(), err er
 	if o.logBurst > 0 {
 		handler = newLogSampler(handler, o.logBurst)
 	}
-	logger = slog.New(handler)
-	return logger, end, nil
+	return slog.New(handler), end, nil
 }
 
 // observe has the requests to a repository's models counted, and traced if

@@ -23,8 +23,11 @@ import (
 // kills when it calls connect.
 const confined = "TEST_CONFINED"
 
+// asProgram is the variable that makes the test binary the program.
+const asProgram = "TEST_AS_PROGRAM"
+
 func TestMain(m *testing.M) {
-	if os.Getenv(unconfined) != "" {
+	if os.Getenv(asProgram) != "" {
 		main()
 		return
 	}
@@ -112,7 +115,7 @@ func TestNothingConnectsOutward(t *testing.T) {
 		}
 		response.Body.Close()
 	}
-	for _, path := range []string{"/", "/openapi.json", "/swagger/index.html", "/v2", "/readyz", "/nowhere"} {
+	for _, path := range []string{"/", "/models/cifar10-resnet20", "/models/cifar10-resnet20/samples/ship.png", "/openapi.json", "/swagger/index.html", "/v2", "/readyz", "/nowhere"} {
 		response, err := http.Get(url + path)
 		if err != nil {
 			t.Fatal(err)

@@ -16,16 +16,13 @@ import (
 	"time"
 )
 
-// unconfined is the variable that makes the test binary the program.
-const unconfined = "TEST_PROGRAM"
-
 // TestServesWithoutALog has the log go where it cannot be written. The server must
 // answer more requests than any buffer has room for lines, and end well.
 func TestServesWithoutALog(t *testing.T) {
 	for name, open := range map[string]func(t *testing.T) *os.File{"a full disk": fullDisk, "nobody": nobody, "a reader that hangs": hangingReader} {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "serve", "--addr", "127.0.0.1:0", "--grpc-addr", "off", "--log-level", "debug")
-			cmd.Env, cmd.Stderr = append(os.Environ(), unconfined+"=1"), open(t)
+			cmd.Env, cmd.Stderr = append(os.Environ(), asProgram+"=1"), open(t)
 			stdout, err := cmd.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
+	"iter"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/portent-go/portent/adapters/format/onnxfile"
 	"github.com/portent-go/portent/adapters/format/picture"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -19,6 +21,9 @@ type predictSettings struct {
 	topK      int
 	output    string
 	maxPixels int
+	filesFrom string
+	recursive bool
+	quiet     bool
 }
 
 func newPredict() *cobra.Command {
@@ -26,30 +31,35 @@ func newPredict() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "predict INPUT...",
 		Short: "Predict pictures or tensors without a server",
-		Long: "Predict each INPUT: a picture, a tensor in ONNX's .pb format, a folder of them, or - for one\n" +
-			"on standard input. What cannot be predicted is told on standard error; the others go on,\n" +
-			"and the exit status is 1.",
-		Example: "  portent predict model/samples\n  portent predict --output json cat.png",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return nil
-			}
-			return &domain.Error{Kind: domain.Invalid, Field: "predict", Msg: "no input was given", Expected: "at least one", Hint: "name a picture, a folder, or - for standard input"}
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return predict(cmd, &s, args) },
+		Long: "Predict each INPUT: a picture (PNG, JPEG, GIF, WebP, BMP, TIFF), a tensor (NumPy's .npy, ONNX's\n" +
+			".pb), a folder of them, a pattern such as 'photos/**/*.jpg', or - for one on standard input. A\n" +
+			"tensor with an axis more than the model's input has is predicted row by row.\n\n" +
+			"Answers come in the order of the inputs, as soon as they are there. What cannot be predicted is\n" +
+			"told on standard error, and the others go on. Standard error has a summary at the end, and\n" +
+			"shows progress on long work if it is a terminal.",
+		Example: "  portent predict model/samples\n" +
+			"  portent predict --output csv --recursive photos >answers.csv\n" +
+			"  portent predict --model my-model --output jsonl tensors.npy\n" +
+			"  find photos -name '*.jpg' -print0 | portent predict --files-from -",
+		Annotations: statuses("0    all inputs were predicted", "1    some inputs could not be predicted, or it could not begin", "130  stopped by Ctrl+C or SIGTERM; what was predicted before has been written"),
+		RunE:        func(cmd *cobra.Command, args []string) error { return predict(cmd, &s, args) },
 	}
-	s.flags(cmd.Flags())
-	cmd.Flags().IntVar(&s.topK, "top-k", 3, "how many classes to show")
-	cmd.Flags().StringVar(&s.output, "output", "table", "table, json, jsonl or csv")
-	cmd.Flags().IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
+	flags := cmd.Flags()
+	s.flags(flags)
+	flags.IntVarP(&s.topK, "top-k", "k", 3, "how many classes to show")
+	flags.StringVarP(&s.output, flagOutput, "o", outputTable, "table, json, jsonl or csv")
+	flags.IntVar(&s.maxPixels, "max-pixels", 24_000_000, "most pixels of one picture")
+	flags.StringVar(&s.filesFrom, "files-from", "", "file with the names of further inputs, one a line or with a zero byte behind each; -: standard input")
+	flags.BoolVarP(&s.recursive, "recursive", "r", false, "look into the folders below a folder, too")
+	flags.BoolVarP(&s.quiet, "quiet", "q", false, "no progress and no summary on standard error")
 	return showVariables(cmd)
 }
 
 func predict(cmd *cobra.Command, s *predictSettings, args []string) error {
-	if err := s.prepare(cmd.Flags()); err != nil {
+	if err := errors.Join(s.prepare(cmd.Flags()), s.checkInputs(args)); err != nil {
 		return err
 	}
-	write, err := newPrinter(s.output, cmd.OutOrStdout(), s.topK)
+	write, err := newPrinter(s.output, screenOf(cmd, cmd.OutOrStdout()), s.topK)
 	if err != nil {
 		return err
 	}
@@ -65,69 +75,65 @@ func predict(cmd *cobra.Command, s *predictSettings, args []string) error {
 	if _, err := chosen.verify(cmd.Context()); err != nil {
 		return err
 	}
-	failed, total, err := predictAll(cmd, classifier, s, args, write)
+	inputs, items, closeList, err := s.inputs(cmd.InOrStdin(), args)
 	if err != nil {
 		return err
 	}
-	if err := write.close(); err != nil {
-		return err
+	defer closeList()
+	if table, ok := write.(*tablePrinter); ok {
+		table.prepare(inputs, classifier.Card().Labels)
 	}
-	if failed > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "portent: %d of %d inputs could not be predicted\n", failed, total)
-		return errTold
-	}
-	return nil
+	over := oracle{classifier, picture.Limits{MaxPixels: s.maxPixels}}
+	r := newReport(cmd, s, len(inputs), write)
+	err = inOrder(cmd.Context(), items, s.workers, over.predict, r.take)
+	return r.end(cmd.Context(), err)
 }
 
-// predictAll predicts one input after the other and goes on after a bad one.
-func predictAll(cmd *cobra.Command, c *serving.Classifier, s *predictSettings, args []string, write printer) (failed, total int, err error) {
-	for in, expandErr := range inputs(args, cmd.InOrStdin()) {
-		if err := domain.FromContext(cmd.Context(), "predicting"); err != nil {
-			return failed, total, err
+// checkInputs refuses a command line that names no inputs, or standard input twice.
+func (s *predictSettings) checkInputs(args []string) error {
+	named := 0
+	for _, name := range append(slices.Clone(args), s.filesFrom) {
+		if name == standardInput {
+			named++
 		}
-		total++
-		var prediction domain.Prediction
-		if err = expandErr; err == nil {
-			prediction, err = predictOne(cmd.Context(), c, in, s.maxPixels)
-		}
+	}
+	switch {
+	case len(args) == 0 && s.filesFrom == "":
+		return &domain.Error{Kind: domain.Invalid, Field: "INPUT", Msg: "no input was given", Expected: "at least one", Hint: "name a picture, a folder, or - for standard input: portent predict cat.png"}
+	case named > 1:
+		return &domain.Error{Kind: domain.Invalid, Field: "INPUT -", Msg: "standard input is named more than once, and can be read once only"}
+	default:
+		return nil
+	}
+}
+
+// inputs returns the inputs that are known beforehand, and all inputs.
+func (s *predictSettings) inputs(stdin io.Reader, args []string) (known []input, all iter.Seq[input], done func(), err error) {
+	e, done := expander{stdin, s.recursive}, func() {}
+	known = e.all(args)
+	list := stdin
+	switch s.filesFrom {
+	case "":
+		return known, slices.Values(known), done, nil
+	case standardInput:
+	default:
+		file, err := os.Open(s.filesFrom)
 		if err != nil {
-			failed++
-			fmt.Fprintf(cmd.ErrOrStderr(), "portent: %s: %s\n", in.name, explain(err))
-			continue
+			return nil, nil, done, &domain.Error{Kind: domain.NotFound, Field: "--files-from " + s.filesFrom, Msg: "cannot be read", Err: withoutName(err)}
 		}
-		if err := write.add(in.name, prediction); err != nil {
-			return failed, total, err
-		}
+		list, done = file, func() { _ = file.Close() }
 	}
-	return failed, total, nil
+	return known, func(yield func(input) bool) {
+		for _, in := range known {
+			if !yield(in) {
+				return
+			}
+		}
+		e.listed(list)(yield)
+	}, done, nil
 }
 
-// predictOne classifies one input: a tensor if its name says so, else a picture.
-func predictOne(ctx context.Context, c *serving.Classifier, in input, maxPixels int) (domain.Prediction, error) {
-	data, err := in.read()
-	if err != nil {
-		return domain.Prediction{}, err
-	}
-	if in.tensor() {
-		_, tensor, err := onnxfile.ReadTensor(data)
-		if err != nil {
-			return domain.Prediction{}, err
-		}
-		return c.ClassifyTensor(ctx, tensor)
-	}
-	img, err := picture.Decode(data, picture.Limits{MaxPixels: maxPixels})
-	if err != nil {
-		return domain.Prediction{}, err
-	}
-	return c.Classify(ctx, img)
-}
-
-// readAll reads an input of a bounded size.
-func readAll(r io.Reader) ([]byte, error) {
-	const most = 1 << 30
-	data, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err == nil && len(data) > most {
-		err = domain.Errorf(domain.Invalid, "is larger than %d bytes", most)
-	}
-	return data, err
+// stopped reports whether a command ends because it was told to.
+func stopped(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() != nil && domain.KindOf(err) == domain.Canceled
 }

@@ -7,8 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
+	"github.com/portent-go/portent/cmd/portent/internal/term"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -18,42 +18,38 @@ type printer interface {
 	close() error
 }
 
-func newPrinter(format string, w io.Writer, k int) (printer, error) {
+// The formats of --output.
+const (
+	outputTable = "table"
+	outputJSON  = "json"
+	outputJSONL = "jsonl"
+	outputCSV   = "csv"
+)
+
+var predictOutputs = []string{outputTable, outputJSON, outputJSONL, outputCSV}
+
+func newPrinter(format string, screen *term.Screen, k int) (printer, error) {
 	switch format {
-	case "table":
-		return &tablePrinter{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0), k, false}, nil
-	case "json":
-		return &jsonPrinter{w: w, k: k}, nil
-	case "jsonl":
-		return &linesPrinter{json.NewEncoder(w), k}, nil
-	case "csv":
-		return &csvPrinter{csv.NewWriter(w), k, false}, nil
+	case outputTable:
+		return newTablePrinter(screen, k), nil
+	case outputJSON:
+		return &jsonPrinter{w: screen, k: k}, nil
+	case outputJSONL:
+		return &linesPrinter{json.NewEncoder(screen), k}, nil
+	case outputCSV:
+		return &csvPrinter{csv.NewWriter(screen), k, false}, nil
 	default:
-		return nil, &domain.Error{Kind: domain.Invalid, Field: "--output", Msg: format + " is not a format", Expected: "table, json, jsonl or csv"}
+		return nil, unknownOutput(format, predictOutputs)
 	}
 }
 
-// tablePrinter is for people.
-type tablePrinter struct {
-	w       *tabwriter.Writer
-	k       int
-	started bool
-}
-
-func (t *tablePrinter) add(name string, p domain.Prediction) error {
-	if !t.started {
-		t.started = true
-		fmt.Fprintln(t.w, "INPUT\tLABEL\tPROBABILITY\tTHEN")
+func unknownOutput(format string, outputs []string) error {
+	last := len(outputs) - 1
+	return &domain.Error{
+		Kind: domain.Invalid, Field: "--output", Msg: format + " is not a format",
+		Expected: strings.Join(outputs[:last], ", ") + " or " + outputs[last],
 	}
-	var then []string
-	for _, r := range p.Top(t.k)[min(1, max(t.k, 0)):] {
-		then = append(then, fmt.Sprintf("%s %.1f %%", r.Label, 100*r.Probability))
-	}
-	_, err := fmt.Fprintf(t.w, "%s\t%s\t%.1f %%\t%s\n", name, p.Label, 100*p.Probability, strings.Join(then, ", "))
-	return err
 }
-
-func (t *tablePrinter) close() error { return t.w.Flush() }
 
 // answer is a prediction for programs.
 type answer struct {
@@ -91,22 +87,35 @@ func (l *linesPrinter) add(name string, p domain.Prediction) error {
 
 func (l *linesPrinter) close() error { return nil }
 
-// jsonPrinter writes one JSON array.
+// jsonPrinter writes one JSON array, an element at a time. It is closed however
+// the work ends, so that what was written is JSON.
 type jsonPrinter struct {
 	w       io.Writer
 	k       int
-	answers []answer
+	started bool
 }
 
 func (j *jsonPrinter) add(name string, p domain.Prediction) error {
-	j.answers = append(j.answers, newAnswer(name, p, j.k))
-	return nil
+	const indent = "  "
+	text, err := json.MarshalIndent(newAnswer(name, p, j.k), indent, indent)
+	if err != nil {
+		return err
+	}
+	before := ",\n" + indent
+	if !j.started {
+		j.started, before = true, "[\n"+indent
+	}
+	_, err = fmt.Fprintf(j.w, "%s%s", before, text)
+	return err
 }
 
 func (j *jsonPrinter) close() error {
-	encoder := json.NewEncoder(j.w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(append([]answer{}, j.answers...))
+	end := "\n]\n"
+	if !j.started {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(j.w, end)
+	return err
 }
 
 // csvPrinter writes one line for each of the top classes.
@@ -117,22 +126,25 @@ type csvPrinter struct {
 }
 
 func (c *csvPrinter) add(name string, p domain.Prediction) error {
-	if !c.started {
-		c.started = true
-		if err := c.w.Write([]string{"input", "rank", "class", "label", "probability"}); err != nil {
-			return err
-		}
-	}
+	c.start()
 	for i, r := range p.Top(c.k) {
 		probability := strconv.FormatFloat(float64(r.Probability), 'g', -1, 32)
-		if err := c.w.Write([]string{name, strconv.Itoa(i + 1), strconv.Itoa(r.Class), r.Label, probability}); err != nil {
-			return err
-		}
+		_ = c.w.Write([]string{name, strconv.Itoa(i + 1), strconv.Itoa(r.Class), r.Label, probability})
 	}
-	return nil
+	c.w.Flush()
+	return c.w.Error()
+}
+
+// start writes the titles. The writer keeps its errors.
+func (c *csvPrinter) start() {
+	if !c.started {
+		c.started = true
+		_ = c.w.Write([]string{"input", "rank", "class", "label", "probability"})
+	}
 }
 
 func (c *csvPrinter) close() error {
+	c.start()
 	c.w.Flush()
 	return c.w.Error()
 }

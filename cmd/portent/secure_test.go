@@ -246,7 +246,7 @@ func TestTokensEverywhere(t *testing.T) {
 	file := tlstest.Write(t, folder, "tokens", []byte("# of Alice\nwonderland\n"))
 	s := serveSecured(t, "--token-file", file, "--log-level", "debug", "--cors-origin", "https://app.example")
 	authorized := []string{"Authorization", "Bearer wonderland"}
-	for path, want := range map[string]int{"/predict": 401, "/v2/models/cifar10-resnet20": 401, "/": 401, "/swagger/index.html": 401, "/healthz": 200, "/readyz": 200, "/v2/health/ready": 200} {
+	for path, want := range map[string]int{"/predict": 401, "/v2/models/cifar10-resnet20": 401, "/models": 401, "/models/cifar10-resnet20": 401, "/openapi.json": 401, "/swagger/doc.json": 401, "/metrics": 401, "/": 200, "/swagger/index.html": 200, "/docs": 200, "/healthz": 200, "/readyz": 200, "/v2/health/ready": 200} {
 		response, body := ask(t, s.trust(), s.url+path, nil)
 		if response.StatusCode != want || response.Header.Get("X-Request-Id") == "" || response.Header.Get("Content-Security-Policy") == "" {
 			t.Errorf("%s: %d %v %s", path, response.StatusCode, response.Header, body)

@@ -49,9 +49,10 @@ func newServe() *cobra.Command {
 		Short: "Serve models over HTTP and gRPC",
 		Long: "Load a model, or all models of a folder, check each against its own test vectors, and answer\n" +
 			"POST /predict, and the Open Inference Protocol (version 2) over HTTP and gRPC.",
+		Annotations: statuses("0  it was told to end, and everything that it had accepted was answered", "1  it could not begin, or not everything was answered"),
 		Example: "  portent serve --model my-model\n  portent serve --models models --poll 5s\n" +
 			"  portent serve --engine remote --endpoint grpc://gpu.example:8001 --remote-model resnet",
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd, &s) },
 	}
 	s.allFlags(cmd.Flags())
@@ -83,6 +84,7 @@ func (s *serveSettings) allFlags(flags *pflag.FlagSet) {
 
 func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	start, ctx := time.Now(), cmd.Context()
+	s.samples = new(sampleFolders)
 	if err := s.prepare(cmd.Flags()); err != nil {
 		return err
 	}
@@ -91,7 +93,12 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	defer endLog()
+	defer func() {
+		endLog()
+		if err != nil && !stopped(ctx, err) {
+			err = tellSoon(cmd, err)
+		}
+	}()
 	if err := s.secure(logger); err != nil {
 		return err
 	}
@@ -114,7 +121,7 @@ func serve(cmd *cobra.Command, s *serveSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	if _, err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).WriteTo(cmd.OutOrStdout()); err != nil {
+	if err := newBanner(offer, servers, s.tls.scheme(), time.Since(start)).writeTo(screenOf(cmd, cmd.OutOrStdout())); err != nil {
 		logger.Warn("the banner cannot be written", "error", err)
 	}
 	defer readPromptly()()

@@ -229,7 +229,7 @@ func TestManyClientsGetTheBitsOfOne(t *testing.T) {
 
 func TestServerLivesAndDrains(t *testing.T) {
 	s := serveModel(t)
-	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/openapi.json": "cifar10-resnet20", "/": "passed, 4 vectors", "/swagger/index.html": "swagger"} {
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/openapi.json": "cifar10-resnet20", "/": "<!doctype html>", "/models": "cifar10-resnet20", "/models/cifar10-resnet20": "passed, 4 vectors", "/models/cifar10-resnet20/samples/ship.png": "PNG", "/swagger/index.html": "swagger"} {
 		if status, body := s.get(t, path); status != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("GET %s: %d %.200s", path, status, body)
 		}

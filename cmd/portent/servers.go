@@ -102,7 +102,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 	inference := openinference.New(o.repository, openinference.Options{Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch})
 	options := httpapi.Options{
 		Logger: logger, Version: versionNumber(), MaxBody: s.maxBody, MaxBatch: s.maxBatch, MaxPixels: s.maxPixels,
-		SelfTest: o.selfTest, Mounts: []httpapi.Mount{
+		SelfTest: o.selfTest, Samples: s.samples.of, Mounts: []httpapi.Mount{
 			{Path: "/v2", Handler: inference, Describe: inference.Describe},
 			{Path: metricsPath, Handler: s.metrics.Handler()},
 		},

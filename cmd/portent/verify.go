@@ -1,41 +1,52 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"text/tabwriter"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/portent-go/portent/cmd/portent/internal/term"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
 
+// verifySettings is what `portent verify` can be told.
+type verifySettings struct {
+	loading
+	output string
+}
+
 func newVerify() *cobra.Command {
-	var l loading
+	var s verifySettings
 	cmd := &cobra.Command{
 		Use:   "verify [MODEL]",
-		Short: "Run a model's own test vectors; exit status 0 if all agree",
+		Short: "Run a model's own test vectors",
 		Long: "Run the test vectors (test_data_set_N/input_M.pb, output_M.pb) in a model's folder and print how\n" +
 			"far the answers are from the expected ones. MODEL is a folder in the layout of ONNX's own tests,\n" +
 			"with any number of inputs and outputs, or the model inside the binary if left out.",
-		Args: cobra.MaximumNArgs(1),
+		Example:     "  portent verify my-model\n  portent verify --isa generic my-model\n  portent verify --output json my-model | jq .passed",
+		Annotations: statuses("0  all test vectors agree", "1  some do not, there are none, or the model cannot be run"),
+		Args:        oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				l.model = args[0]
+				s.model = args[0]
 			}
-			return verifyModel(cmd, &l)
+			return verifyModel(cmd, &s)
 		},
 	}
-	l.flags(cmd.Flags())
+	s.flags(cmd.Flags())
+	cmd.Flags().StringVarP(&s.output, flagOutput, "o", outputTable, "table or json")
 	return showVariables(cmd)
 }
 
-func verifyModel(cmd *cobra.Command, l *loading) error {
-	if err := l.prepare(cmd.Flags()); err != nil {
+func verifyModel(cmd *cobra.Command, s *verifySettings) error {
+	if err := s.prepare(cmd.Flags()); err != nil {
 		return err
 	}
-	chosen, err := l.openChosen(cmd.Context(), serving.Options{}, quiet)
+	if !slices.Contains(documentOutputs, s.output) {
+		return unknownOutput(s.output, documentOutputs)
+	}
+	chosen, err := s.openChosen(cmd.Context(), serving.Options{}, quiet)
 	if err != nil {
 		return err
 	}
@@ -48,36 +59,16 @@ func verifyModel(cmd *cobra.Command, l *loading) error {
 		}
 	}
 	results, err := chosen.Model.Verify(cmd.Context())
-	if printErr := printResults(cmd.OutOrStdout(), results); printErr != nil {
+	v := verification{folder.Source, folder.Card.SHA256, chosen.Model.Metadata().Device, s.tolerance, err == nil, checkedOf(results)}
+	screen, write := screenOf(cmd, cmd.OutOrStdout()), v.table
+	if s.output == outputJSON {
+		write = func(screen *term.Screen) error { return writeJSON(screen, v) }
+	}
+	if printErr := write(screen); printErr != nil {
 		return printErr
 	}
 	if err != nil {
 		return &domain.Error{Kind: domain.KindOf(err), Field: "model " + folder.Source, Msg: "does not agree with its test vectors", Err: err}
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%s: %s within %g\n", folder.Source, agreed(len(results)), l.tolerance)
-	return err
-}
-
-// printResults writes a table of the vectors' differences.
-func printResults(w io.Writer, results []serving.Result) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "VECTOR\tRESULT\tMAX ABS\tMAX REL\tWORST ELEMENT")
-	for _, r := range results {
-		verdict := "ok"
-		switch {
-		case r.Err != nil:
-			verdict = "error: " + r.Err.Error()
-		case !r.Passed:
-			verdict = "DIFFERS"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%.3g\t%.3g\t%s\n", r.Vector, verdict, r.MaxAbs, r.MaxRel, r.Worst)
-	}
-	return table.Flush()
-}
-
-func agreed(vectors int) string {
-	if vectors == 1 {
-		return "the test vector agrees"
-	}
-	return fmt.Sprintf("all %d test vectors agree", vectors)
+	return nil
 }

@@ -13,10 +13,14 @@ var version = ""
 
 func newVersion() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		Run:   func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), "portent version", versionText()) },
+		Use:     "version",
+		Short:   "Print the version",
+		Long:    "Print the version, that of Go, and the platform.",
+		Example: "  portent version",
+		Args:    noArguments,
+		Run: func(cmd *cobra.Command, _ []string) {
+			fmt.Fprintln(cmd.OutOrStdout(), "portent version", versionText())
+		},
 	}
 }
 

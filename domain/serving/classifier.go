@@ -26,6 +26,9 @@ type Classifier struct {
 // signature is not a classifier's is an error of kind Unsupported, a card that
 // does not fit the signature one of kind Invalid.
 func NewClassifier(predictor ports.Predictor, card Card, options Options) (*Classifier, error) {
+	if inputs := predictor.Signature().Inputs; len(inputs) > 0 {
+		card.Preprocessor = laidOut(card.Preprocessor, inputs[0])
+	}
 	if err := checkClassifier(predictor.Signature(), card); err != nil {
 		return nil, err
 	}
@@ -35,7 +38,11 @@ func NewClassifier(predictor ports.Predictor, card Card, options Options) (*Clas
 	}
 	signature := model.Signature()
 	scores, _ := scoresOf(signature)
-	return &Classifier{model: model, card: card, input: signature.Inputs[0], scores: scores, activation: signature.Outputs[scores].Activation}, nil
+	output := signature.Outputs[scores]
+	if len(card.Labels) == 0 {
+		card.Labels = output.Labels
+	}
+	return &Classifier{model: model, card: card, input: signature.Inputs[0], scores: scores, activation: activationOf(output, scores, model.options.Vectors)}, nil
 }
 
 // Scores returns the output that says how likely each class is, FP32 of shape
@@ -45,7 +52,8 @@ func (c *Classifier) Scores() domain.TensorSpec { return c.model.Signature().Out
 // Model returns the model that the classifier runs.
 func (c *Classifier) Model() *Model { return c.model }
 
-// Card returns what is said about the model.
+// Card returns what is said about the model, with the model's own labels where
+// nobody gave others, and with a picture's channels where the model wants them.
 func (c *Classifier) Card() Card { return c.card }
 
 // Input returns what one input of the classifier is: its name, datatype, and

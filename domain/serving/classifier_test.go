@@ -156,6 +156,7 @@ func TestNotEveryModelIsAClassifier(t *testing.T) {
 		"no output":       {func(s *domain.Signature, _ *serving.Card) { s.Outputs = nil }, domain.Unsupported, "no output"},
 		"integers":        {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Datatype = domain.INT64 }, domain.Unsupported, "INT64"},
 		"a map":           {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape = domain.Shape{-1, 3, 4, 4} }, domain.Unsupported, "no output is FP32 [batch, classes]"},
+		"one number":      {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape[1] = 1 }, domain.Unsupported, "is one number"},
 		"another batch":   {func(s *domain.Signature, _ *serving.Card) { s.Outputs[0].Shape[0] = 1 }, domain.Unsupported, "batch"},
 		"too many labels": {func(_ *domain.Signature, c *serving.Card) { c.Labels = domain.Labels{"a", "b", "c", "d"} }, domain.Invalid, "4 labels"},
 		"other pictures": {func(_ *domain.Signature, c *serving.Card) {
@@ -215,5 +216,33 @@ func TestScoresMayComeSecond(t *testing.T) {
 	}
 	if p, err := classifier.ClassifyTensor(t.Context(), input); err != nil || len(p.Probabilities) != len(labels) {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestLabelsOfTheModelItself(t *testing.T) {
+	named := signature(domain.Dynamic)
+	named.Outputs[0].Labels = domain.Labels{"own 0", "own 1", "own 2"}
+	for want, given := range map[string]domain.Labels{"own 0": nil, "ant": labels} {
+		if got := newClassifier(t, predictortest.NewFake(named), serving.Card{Labels: given}).Card().Labels[0]; got != want {
+			t.Errorf("the first label is %q, expected %q", got, want)
+		}
+	}
+}
+
+func TestChannelsGoWhereTheModelWantsThem(t *testing.T) {
+	for _, shape := range []domain.Shape{{domain.Dynamic, 8, 8, 3}, {domain.Dynamic, 3, 8, 8}} {
+		s := signature(domain.Dynamic)
+		s.Inputs[0].Shape = shape
+		for _, last := range []bool{false, true} {
+			card := serving.Card{Preprocessor: &vision.Preprocessor{Resize: vision.Exactly(8, 8), ChannelsLast: last}}
+			classifier := newClassifier(t, predictortest.NewFake(s), card)
+			tensor, err := classifier.Preprocess(t.Context(), image.NewGray(image.Rect(0, 0, 2, 2)))
+			if err != nil || !shape.Accepts(tensor.Shape()) {
+				t.Errorf("%v for %v, %v", tensor.Shape(), shape, err)
+			}
+			if card.Preprocessor.ChannelsLast != last {
+				t.Error("the caller's preprocessor has been changed")
+			}
+		}
 	}
 }

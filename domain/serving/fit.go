@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/domain/vision"
 )
 
 // checkClassifier says whether a signature is a classifier's and the card fits
@@ -27,6 +28,9 @@ func checkClassifier(signature domain.Signature, card Card) error {
 	if output.Shape[0] != input.Shape[0] {
 		return notClassifier("its output %v does not follow the batch of its input %v", output, input)
 	}
+	if output.Shape[1] == 1 && output.Activation == domain.Logits {
+		return notClassifier("its output %v is one number, as a regressor's is: it has no classes to choose between", output)
+	}
 	if classes := output.Shape[1]; classes != domain.Dynamic && len(card.Labels) > 0 && len(card.Labels) != classes {
 		return &domain.Error{
 			Kind: domain.Invalid, Field: "labels",
@@ -47,6 +51,21 @@ func scoresOf(signature domain.Signature) (at int, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// laidOut returns preprocessing that puts a picture's channels where the model wants
+// them: few files say it, and the signature does. It is kept as it is if it fits, and
+// if it does not fit the other way round either.
+func laidOut(p *vision.Preprocessor, input domain.TensorSpec) *vision.Preprocessor {
+	if p == nil || input.Shape.Accepts(p.Output().Shape) {
+		return p
+	}
+	other := *p
+	other.ChannelsLast = !p.ChannelsLast
+	if !input.Shape.Accepts(other.Output().Shape) {
+		return p
+	}
+	return &other
 }
 
 // checkPictures says whether preprocessing makes the tensor that the model

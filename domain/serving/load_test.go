@@ -126,6 +126,29 @@ func TestADeadlineThatCannotBeMetIsRefusedAtOnce(t *testing.T) {
 	})
 }
 
+// TestNoPlaceIsKeptForWhatTheTimeoutEnds: the model's own timeout counts as the
+// caller's deadline does, so that nobody works for a prediction that is refused then.
+func TestNoPlaceIsKeptForWhatTheTimeoutEnds(t *testing.T) {
+	bubble(t, serving.Options{Concurrency: 1, Timeout: 40 * time.Millisecond}, func(t *testing.T, model *serving.Model) {
+		var calls sync.WaitGroup
+		kept := 0
+		for ; kept < 60; kept++ { // one runs, and the timeout ends before the last of the others
+			if err := model.Reserve(t.Context()); err != nil {
+				break
+			}
+			calls.Go(func() { _, _ = model.Predict(t.Context(), row(t, 1)) })
+			synctest.Wait()
+		}
+		if load := model.Load(); load.Running != 1 || load.Waiting < 35 || load.Waiting > 40 || kept != 1+load.Waiting {
+			t.Errorf("%d places were kept, and now %+v", kept, load)
+		}
+		if _, err := model.Predict(t.Context(), row(t, 1)); domain.KindOf(err) != domain.Overloaded {
+			t.Errorf("a prediction that comes too late: %v", err)
+		}
+		calls.Wait()
+	})
+}
+
 // TestGivingUpMakesRoom has those that wait leave, in front and behind.
 func TestGivingUpMakesRoom(t *testing.T) {
 	bubble(t, serving.Options{Concurrency: 1, Queue: 3}, func(t *testing.T, model *serving.Model) {

@@ -41,7 +41,7 @@ func NewModel(predictor ports.Predictor, options Options) *Model {
 		gate:      newGate(options.Concurrency, options.Queue),
 	}
 	if len(options.Vectors) > 0 {
-		m.readiness.set(stateUnverified, "the model has not been verified against its test vectors yet")
+		m.readiness.set(stateUnverified, "the model has not been verified against its test vectors yet (Model.Verify)")
 	}
 	return m
 }
@@ -82,12 +82,18 @@ func (m *Model) Predict(ctx context.Context, inputs []domain.Tensor) ([]domain.T
 	if err := m.signature.CheckInputs(inputs); err != nil {
 		return nil, err
 	}
-	if m.options.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, m.options.Timeout)
-		defer cancel()
-	}
+	ctx, cancel := m.withTimeout(ctx)
+	defer cancel()
 	return m.queued(ctx, inputs)
+}
+
+// withTimeout returns a context that ends when a prediction that begins now must have
+// ended.
+func (m *Model) withTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	if m.options.Timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, m.options.Timeout)
 }
 
 // enter counts the call, so that Close waits for it, unless the model may not

@@ -75,16 +75,26 @@ func (m *Model) verify(ctx context.Context, vector Vector) Result {
 	if result.Err != nil {
 		return result
 	}
-	if len(vector.Outputs) != len(result.Outputs) {
-		result.Err = domain.Errorf(domain.Invalid, "it has %d outputs, the model %d", len(vector.Outputs), len(result.Outputs))
+	compared := Compare(m.signature, result.Outputs, vector.Outputs)
+	compared.Vector, compared.Outputs = result.Vector, result.Outputs
+	compared.Passed = compared.Err == nil && compared.MaxRel <= m.options.Tolerance
+	return compared
+}
+
+// Compare returns how far outputs are from expected ones, both in the signature's
+// order. What cannot be compared, as it is of another number, datatype or shape, is
+// the Result's Err. Whether the difference is small enough is for the caller to say.
+func Compare(signature domain.Signature, got, want []domain.Tensor) Result {
+	var result Result
+	if len(want) != len(got) || len(got) != len(signature.Outputs) {
+		result.Err = domain.Errorf(domain.Invalid, "it has %d outputs, the model %d", len(want), len(got))
 		return result
 	}
-	for i, want := range vector.Outputs {
-		if result.Err = result.compare(m.signature.Outputs[i].Name, result.Outputs[i], want); result.Err != nil {
+	for i := range want {
+		if result.Err = result.compare(signature.Outputs[i].Name, got[i], want[i]); result.Err != nil {
 			return result
 		}
 	}
-	result.Passed = result.MaxRel <= m.options.Tolerance
 	return result
 }
 

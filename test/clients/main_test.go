@@ -49,15 +49,29 @@ func build(folder, binary string, args ...string) bool {
 	return err == nil
 }
 
-// python returns an installed Python, or says aloud that there is none. On CI
-// there must be one.
+// goTool runs the go command in this module.
+func goTool(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// python returns an installed Python, or says aloud that there is none.
 func python(t *testing.T, variable string) string {
+	t.Helper()
+	return installed(t, variable, "Python 3 with venv and the package index; make clients installs the rest")
+}
+
+// installed returns where a variable says that something is, or says aloud that it
+// is not. On CI it must be there.
+func installed(t *testing.T, variable, needs string) string {
 	t.Helper()
 	path := os.Getenv(variable)
 	if path != "" {
 		return path
 	}
-	const why = "SKIPPED: this needs Python 3 with venv and the package index; make clients installs the rest"
+	why := "SKIPPED: this needs " + needs
 	if os.Getenv("CI") == "true" {
 		t.Fatal(why)
 	}

@@ -34,7 +34,8 @@ func confined(t *testing.T, tool tool) {
 	// besides an engine on other servers, and asks its own machine.
 	c = tool.confine(t, noWayOut, "health", "--addr", addr)
 	select {
-	case <-c.done:
+	case err := <-c.done:
+		t.Log(err)
 	case <-time.After(time.Minute):
 		t.Fatal("the health command does not end")
 	}

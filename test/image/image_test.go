@@ -23,7 +23,7 @@ import (
 
 const (
 	name        = "localhost/portent-test"
-	maxSize     = 36_000_000 // bytes
+	maxSize     = 30_000_000 // bytes
 	stopsWithin = 5 * time.Second
 	root        = "../.."
 )

@@ -106,7 +106,7 @@ func (b bundle) startToReady(t *testing.T, addr string) started {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	pid := filepath.Join(t.TempDir(), "pid")
 	create := b.command("create", "--bundle", b.folder, "--pid-file", pid, bundleID)
 	create.Stdout, create.Stderr = log, log
@@ -124,7 +124,7 @@ func (b bundle) startToReady(t *testing.T, addr string) started {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer pipe.Close()
+	defer func() { _ = pipe.Close() }()
 	for deadline := start.Add(time.Minute); ; time.Sleep(200 * time.Microsecond) {
 		if response, err := http.Get("http://" + addr + "/readyz"); err == nil {
 			s := started{took: time.Since(start)}

@@ -70,7 +70,7 @@ func TestExamplesAreAsDocumented(t *testing.T) {
 					documented(t, doc, "POST "+path, status, answer)
 				}
 			}
-			for _, path := range []string{"/healthz", "/readyz"} {
+			for _, path := range []string{"/healthz", "/readyz", "/models"} {
 				status, answer := ask(t, handler, "GET", path, "")
 				documented(t, doc, "GET "+path, status, answer)
 			}
@@ -128,6 +128,59 @@ func TestNamedModelsAreAsDocumented(t *testing.T) {
 				continue
 			}
 			conforms(t, path+" of "+c.name, operation.Responses.Status(status).Value.Content[typeJSON].Schema, value)
+		}
+	}
+}
+
+// TestCardsAreAsDocumented reads the cards of models of all sorts, and of one that
+// there is not.
+func TestCardsAreAsDocumented(t *testing.T) {
+	for name, m := range models {
+		t.Run(name, func(t *testing.T) {
+			handler := m.handler(t)
+			card := validOpenAPI(t, handler).Paths.Value("/models/{name}").Get
+			for of, want := range map[string]int{"a-model": http.StatusOK, "nobody": http.StatusNotFound} {
+				status, answer := ask(t, handler, "GET", "/models/"+of, "")
+				var value any
+				if err := json.Unmarshal(answer, &value); err != nil || status != want {
+					t.Fatalf("%d %s, %v", status, answer, err)
+				}
+				conforms(t, "the card of "+of, card.Responses.Status(status).Value.Content[typeJSON].Schema, value)
+			}
+		})
+	}
+}
+
+// TestPicturesAreDocumentedAsSuch and errors of the same operations as JSON.
+func TestPicturesAreDocumentedAsSuch(t *testing.T) {
+	handler := models["pictures"].handler(t)
+	doc := validOpenAPI(t, handler)
+	for path, content := range map[string]string{"/preprocess": "image/png", "/models/{name}/preprocess": "image/png", "/models/{name}/samples/{file}": "image/*"} {
+		operation := doc.Paths.Value(path).Post
+		if operation == nil {
+			operation = doc.Paths.Value(path).Get
+		}
+		for status, response := range operation.Responses.Map() {
+			want := typeJSON
+			if status == "200" {
+				want = content
+			}
+			if got := response.Value.Content; len(got) != 1 || got[want] == nil {
+				t.Errorf("%s, %s: %v", path, status, got)
+			}
+		}
+	}
+	operation := doc.Paths.Value("/preprocess").Post
+	example, err := json.Marshal(operation.RequestBody.Value.Content[typeJSON].Example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, answer := ask(t, handler, "POST", "/preprocess", string(example)); status != http.StatusOK || !strings.HasPrefix(string(answer), "\x89PNG") {
+		t.Errorf("the example: %d %.100s", status, answer)
+	}
+	for _, picture := range []string{"image/png", "multipart/form-data", "application/octet-stream"} {
+		if operation.RequestBody.Value.Content[picture] == nil {
+			t.Errorf("/preprocess takes no %s", picture)
 		}
 	}
 }

@@ -13,15 +13,24 @@ import (
 
 // build builds the program as it is shipped, or with the race detector.
 func build(ctx context.Context, to string, race bool, more ...string) error {
+	root, err := goTool(ctx, "list", "-m", "-f", "{{.Dir}}")
+	if err != nil {
+		return err
+	}
 	args := []string{"build", "-tags", "nethttpomithttp2,grpcnotrace", "-trimpath", "-ldflags", "-s -w", "-o", to}
 	static := "CGO_ENABLED=0"
 	if race {
 		args, static = append(args, "-race"), "CGO_ENABLED=1"
+	} else {
+		args = append(args, "-modfile=bin/lean/go.mod")
 	}
 	args = append(append(args, more...), "./cmd/portent")
-	root, err := goTool(ctx, "list", "-m", "-f", "{{.Dir}}")
-	if err != nil {
-		return err
+	if !race {
+		prepare := exec.CommandContext(ctx, "sh", "tools/lean/prepare.sh")
+		prepare.Dir = root
+		if out, err := prepare.CombinedOutput(); err != nil {
+			return fmt.Errorf("preparing the build: %w\n%s", err, out)
+		}
 	}
 	command := exec.CommandContext(ctx, "go", args...) //nolint:gosec // what is written here
 	command.Dir, command.Env = root, append(os.Environ(), static)

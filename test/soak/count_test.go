@@ -3,11 +3,17 @@
 package main
 
 import (
+	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
 )
 
 // answering returns a pool of connections to a server that answers in some way.
@@ -96,19 +102,37 @@ func TestWhatHostileRequestsMayGet(t *testing.T) {
 	}
 }
 
+// resets returns a handler that writes so much of an answer and resets the connection.
+func resets(answer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = connection.Write([]byte(answer))
+		_ = connection.(*net.TCPConn).SetLinger(0)
+		_ = connection.Close()
+	}
+}
+
 // TestCutOffRequests looks at when a request without an answer is lost: always,
-// unless the server was killed, or was to end before the connection was made.
+// unless the server was killed, or was to end before the connection was made and has
+// not taken it.
 func TestCutOffRequests(t *testing.T) {
 	for name, test := range map[string]struct {
 		before func(*phase)
 		asked  int // before on the same connection
+		does   http.HandlerFunc
 		want   outcome
 	}{
-		"a new connection": {func(*phase) {}, 0, lost}, "a killed server": {func(p *phase) { p.kill() }, 0, left},
-		"a connection after the signal": {func(p *phase) { p.end() }, 0, refused}, "a connection before the signal": {func(p *phase) { p.end() }, 1, lost},
+		"a new connection": {func(*phase) {}, 0, resets(""), lost}, "a killed server": {func(p *phase) { p.kill() }, 0, resets(""), left},
+		"a connection after the signal":                {func(p *phase) { p.end() }, 0, resets(""), refused},
+		"a connection after the signal that was taken": {func(p *phase) { p.end() }, 0, breaksOff(""), lost},
+		"a connection after the signal with an answer": {func(p *phase) { p.end() }, 0, breaksOff("HTTP/1.1 200 OK\r\n"), lost},
+		"a connection before the signal":               {func(p *phase) { p.end() }, 1, resets(""), lost},
 	} {
 		t.Run(name, func(t *testing.T) {
-			pool := answering(t, breaksOff(""))
+			pool := answering(t, test.does)
 			line, err := dial(pool.server.http)
 			if err != nil {
 				t.Fatal(err)
@@ -124,6 +148,55 @@ func TestCutOffRequests(t *testing.T) {
 				t.Errorf("it is %v: %s, expected %v", got, why, test.want)
 			}
 		})
+	}
+}
+
+// TestSlowRequestsThatAreCutOffAreLost: it was not the client that gave up.
+func TestSlowRequestsThatAreCutOffAreLost(t *testing.T) {
+	pool := answering(t, breaksOff(""))
+	pool.slowBody(t.Context(), newHTTPAsk("test", "POST", "/predict", typeJSON, make([]byte, 1<<20)), 100, time.Millisecond)
+	if pool.tally.of(lost) != 1 {
+		t.Errorf("%v, expected one lost", pool.tally.counts)
+	}
+}
+
+// hastyServer ends a stream in the place of an answer, without saying why.
+type hastyServer struct {
+	inferencepb.UnimplementedGRPCInferenceServiceServer
+}
+
+func (hastyServer) ModelStreamInfer(stream inferencepb.GRPCInferenceService_ModelStreamInferServer) error {
+	_, err := stream.Recv()
+	return err
+}
+
+func TestAStreamThatEndsHasLostARequest(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	over := grpc.NewServer()
+	inferencepb.RegisterGRPCInferenceServiceServer(over, hastyServer{})
+	go func() { _ = over.Serve(listener) }()
+	defer over.Stop()
+	lines, err := newGRPCLines(&server{tally: newTally(t.Name()), grpc: listener.Addr().String()}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lines.close()
+	lines.stream(t.Context(), &doors{grpc: []*grpcAsk{{name: "test", request: new(inferencepb.ModelInferRequest)}}}, 0)
+	if lines.tally.sent != 1 || lines.tally.of(lost) != 1 {
+		t.Errorf("%v, expected one lost", lines.tally.counts)
+	}
+}
+
+// TestAServerThatEndsByItselfHasCrashed: that it was about to be killed is no excuse.
+func TestAServerThatEndsByItselfHasCrashed(t *testing.T) {
+	p := &server{tally: newTally(t.Name()), log: newLogbook(), exited: make(chan struct{}), state: errors.New("exit status 2")}
+	close(p.exited)
+	p.kill()
+	if p.tally.of(crashed) != 1 {
+		t.Errorf("%v, expected one crash", p.tally.counts)
 	}
 }
 

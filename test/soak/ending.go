@@ -66,6 +66,10 @@ func (p *server) stop() (took time.Duration) {
 // kill ends the process at once.
 func (p *server) kill() {
 	p.ended = true
+	if !p.running() {
+		p.check("before it was killed")
+		return
+	}
 	p.phase.kill()
 	_ = p.command.Process.Kill()
 	<-p.exited

@@ -147,7 +147,11 @@ func (g *grpcLines) stream(ctx context.Context, d *doors, line int) {
 		}
 		g.tally.count(a.judgeStreamed(answer))
 	}
-	if err == nil || errors.Is(err, io.EOF) {
+	switch {
+	case err == nil:
+		return
+	case errors.Is(err, io.EOF):
+		g.tally.count(lost, "stream: the server ended it in the place of an answer")
 		return
 	}
 	// A server that ends says so in the place of an answer.

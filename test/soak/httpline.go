@@ -24,6 +24,14 @@ type httpLine struct {
 	in      *bufio.Reader
 	dialled time.Time
 	asked   int
+	got     int // bytes
+}
+
+// Read counts what comes.
+func (l *httpLine) Read(p []byte) (int, error) {
+	n, err := l.Conn.Read(p)
+	l.got += n
+	return n, err
 }
 
 func dial(address string) (*httpLine, error) {
@@ -32,7 +40,9 @@ func dial(address string) (*httpLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &httpLine{Conn: connection, in: bufio.NewReaderSize(connection, 16<<10), dialled: dialled}, nil
+	line := &httpLine{Conn: connection, dialled: dialled}
+	line.in = bufio.NewReaderSize(line, 16<<10)
+	return line, nil
 }
 
 // Errors of a request.

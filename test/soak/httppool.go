@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"syscall"
 )
 
 // httpPool keeps connections to one server, and counts what is asked over them. A
@@ -99,7 +100,7 @@ func (p *httpPool) unanswered(name string, line *httpLine, err error) (outcome, 
 		return lost, fmt.Sprintf("%s: no connection: %v", name, err)
 	case errors.Is(err, errUnsent) && phase.ending.Load() != 0:
 		return refused, "closed before the request was sent whole"
-	case line.asked == 1 && phase.isEnding(line.dialled):
+	case line.asked == 1 && line.got == 0 && errors.Is(err, syscall.ECONNRESET) && phase.isEnding(line.dialled):
 		return refused, "a connection after the signal to end was not taken"
 	}
 	return lost, fmt.Sprintf("%s: request %d of its connection: %v", name, line.asked, err)

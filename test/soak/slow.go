@@ -37,7 +37,10 @@ func (p *httpPool) slowBody(ctx context.Context, a *httpAsk, pieces int, between
 	defer line.close()
 	for sent := 0; sent < len(a.raw); {
 		end := min(len(a.raw), sent+len(a.raw)/pieces+1)
-		if _, err := line.Write(a.raw[sent:end]); err != nil || ctx.Err() != nil {
+		if _, err := line.Write(a.raw[sent:end]); err != nil {
+			break // it may have been refused before it was read
+		}
+		if ctx.Err() != nil {
 			p.tally.count(left, "a body that never ended")
 			return
 		}
@@ -63,7 +66,7 @@ func (p *httpPool) slowReader(a *httpAsk) {
 		p.tally.count(p.unanswered(a.name, line, errUnsent))
 		return
 	}
-	line.in.Reset(&trickle{line.Conn})
+	line.in.Reset(&trickle{line})
 	p.conclude(line, a)
 }
 

@@ -14,6 +14,7 @@ lean=bin/lean
 mkdir -p bin
 rm -rf "$lean"
 mkdir "$lean"
+go mod download "$module" # which go list does not, where nothing has been built yet
 cp -r "$(go list -m -f '{{.Dir}}' "$module")" "$lean/tensor"
 chmod -R u+w "$lean/tensor" # the module cache is read-only
 cat >"$lean/tensor/dtype_methods.go" <<'GO'

@@ -42,7 +42,7 @@ type Refusal struct {
 }
 
 // Plan is how the engine runs a model for one row of its inputs; other dynamic
-// axes have a length of 64.
+// axes have a length of 64, or of 16 or 8 where 64 is too long for the model.
 type Plan struct {
 	Memory       int   // bytes of values, beside the parameters
 	MultiplyAdds int64 // multiplications, each with an addition, that the model's sums of products are defined by

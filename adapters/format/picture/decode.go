@@ -83,6 +83,12 @@ func Decode(data []byte, limits Limits) (image.Image, error) {
 	return upright(picture, orientation(f.name, data)), nil
 }
 
+// Recognised reports whether data begins as a picture of a known format does.
+func Recognised(data []byte) bool {
+	_, err := recognise(data)
+	return err == nil
+}
+
 func recognise(data []byte) (format, error) {
 	for _, f := range formats {
 		if begins(data, f.magic) {

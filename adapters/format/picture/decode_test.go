@@ -105,7 +105,7 @@ func files(t testing.TB) map[string][]byte {
 func TestDecodesEveryFormat(t *testing.T) {
 	for name, data := range files(t) {
 		p, err := picture.Decode(data, picture.Limits{})
-		if err != nil {
+		if err != nil || !picture.Recognised(data) || picture.Recognised(data[1:]) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

@@ -23,13 +23,12 @@ func (s *arrivingStream) Context() context.Context { return s.ctx }
 // RecvMsg waits for the request. A receive that takes too long is left behind: it
 // returns when the call ends, which it does when the handler returns.
 func (s *arrivingStream) RecvMsg(message any) error {
-	received := make(chan error, 1)
-	go func() { received <- s.ServerStream.RecvMsg(message) }()
+	arrived := receive(s.ServerStream, message)
 	timer := time.NewTimer(s.longest)
 	defer timer.Stop()
 	select {
-	case err := <-received:
-		return err
+	case r := <-arrived:
+		return r.result()
 	case <-timer.C:
 		return &domain.Error{Kind: domain.Timeout, Msg: "the request did not arrive in time"}
 	}

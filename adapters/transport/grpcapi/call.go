@@ -101,10 +101,11 @@ func (s *Server) recovered(ctx context.Context, c *call, handle func() error) (e
 }
 
 // log writes the call's line. Errors that are not the server's are of no interest
-// to its keeper: anyone can cause as many as they like.
+// to its keeper: anyone can cause as many as they like. Internal is also what gRPC
+// calls a request that is no message, or none at all.
 func (s *Server) log(ctx context.Context, c *call, code codes.Code) {
-	level := slog.LevelDebug
-	if code == codes.Internal {
+	level, ours := slog.LevelDebug, code == codes.Internal && ofGRPC(c.failure) == nil
+	if ours {
 		level = slog.LevelError
 	}
 	if !s.options.Logger.Enabled(ctx, level) {
@@ -121,7 +122,7 @@ func (s *Server) log(ctx context.Context, c *call, code codes.Code) {
 	}
 	if c.failure != nil {
 		text := c.failure.Error()
-		if code != codes.Internal { // it may quote what came
+		if !ours { // it may quote what came
 			text = shortened(text, longestMessage)
 		}
 		attributes = append(attributes, slog.String("error", text))

@@ -10,14 +10,6 @@ import (
 // first counts rows, whether or not the model takes batches of any length.
 func (i *inference) classify(spec domain.TensorSpec, output domain.Tensor, classes int) (domain.Tensor, error) {
 	rows := len(output.Shape()) > 1 || i.served.Model.Signature().Batched()
-	told, err := openinference.Classify(output, classes, i.labelsOf(spec), rows)
+	told, err := openinference.Classify(output, classes, i.served.Labels(spec), rows)
 	return told, inferencepb.Named(spec.Name, err)
-}
-
-// labelsOf returns the names of an output's classes; nil where it has none.
-func (i *inference) labelsOf(spec domain.TensorSpec) domain.Labels {
-	if c := i.served.Classifier; c != nil && c.Scores().Name == spec.Name {
-		return i.served.Card.Labels
-	}
-	return nil
 }

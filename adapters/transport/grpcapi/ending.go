@@ -23,16 +23,15 @@ func (s *endingStream) Context() context.Context { return s.ctx }
 // is under way at the end is left behind: it returns when the stream ends, which it
 // does when the handler returns.
 func (s *endingStream) RecvMsg(message any) error {
-	received := make(chan error, 1)
-	go func() { received <- s.ServerStream.RecvMsg(message) }()
+	next := receive(s.ServerStream, message)
 	select {
-	case err := <-received:
-		return err
+	case r := <-next:
+		return r.result()
 	case <-s.stopping:
 	}
 	select {
-	case err := <-received:
-		return err
+	case r := <-next:
+		return r.result()
 	default:
 		return errStopping()
 	}

@@ -47,8 +47,7 @@ const (
 // it tells no more than the request's id. What gRPC itself says of a stream, or
 // another service's handler, is passed on.
 func statusOf(err error, requestID string) *status.Status {
-	var reason *domain.Error
-	if given, ok := status.FromError(err); ok && !errors.As(err, &reason) {
+	if given := ofGRPC(err); given != nil {
 		return given
 	}
 	kind := domain.KindOf(err)
@@ -59,6 +58,7 @@ func statusOf(err error, requestID string) *status.Status {
 	}
 	details := []protoadapt.MessageV1{info}
 	text := err.Error()
+	var reason *domain.Error
 	if errors.As(err, &reason) {
 		if reason.Hint != "" {
 			text = strings.TrimRight(text, ".") + " (" + reason.Hint + ")"
@@ -74,6 +74,15 @@ func statusOf(err error, requestID string) *status.Status {
 		}
 	}
 	return detailed(row.code, text, details...)
+}
+
+// ofGRPC returns the status that an error is, nil if it is this program's own error.
+func ofGRPC(err error) *status.Status {
+	var own *domain.Error
+	if given, ok := status.FromError(err); ok && !errors.As(err, &own) {
+		return given
+	}
+	return nil
 }
 
 func detailed(code codes.Code, text string, details ...protoadapt.MessageV1) *status.Status {

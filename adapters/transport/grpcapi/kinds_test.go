@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
 	"github.com/portent-go/portent/adapters/transport/grpcapi"
@@ -167,6 +168,35 @@ func TestHandlersThatPanic(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "a handler panicked") || strings.Contains(err.Error(), "nil pointer") {
 		t.Errorf("%v, and the log says %s", err, log.String())
+	}
+}
+
+// TestWhatIsNoRequestIsNotOurFault: gRPC calls it internal that a call holds no
+// message, one that is none, or two. Anyone can send that, so it is no error in the
+// log.
+func TestWhatIsNoRequestIsNotOurFault(t *testing.T) {
+	var log lockedBuffer
+	_, address := start(t, serving.Single(served(predictortest.NewFake(signature()))), grpcapi.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+	connection := dial(t, address)
+	for what, messages := range map[string][]any{
+		"no message": nil, "two messages": {typed(1, 2, 3, 4), typed(1, 2, 3, 4)}, "another message": {wrapperspb.Bytes([]byte("\xff\xff"))},
+	} {
+		stream, err := connection.NewStream(t.Context(), &grpc.StreamDesc{ClientStreams: true}, inferencepb.GRPCInferenceService_ModelInfer_FullMethodName)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, message := range messages {
+			if err := stream.SendMsg(message); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := stream.CloseSend(); err != nil {
+			t.Fatal(err)
+		}
+		expectCode(t, what, stream.RecvMsg(new(response)), codes.Internal)
+	}
+	if log.String() != "" {
+		t.Errorf("the log says %s", log.String())
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 
 // Limits of a connection against slow, idle and hostile clients.
 const (
-	handshakeTimeout = 5 * time.Second // from a connection to its first request
+	handshakeTimeout = 5 * time.Second // of TLS and of HTTP/2; then it may idle
 	maxHeaderBytes   = 64 << 10
 	idleTimeout      = 2 * time.Minute
 	pingAfter        = time.Minute // of silence, to find out whether the client is still there

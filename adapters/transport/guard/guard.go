@@ -72,12 +72,31 @@ func (g *Guard) Admit(caller Caller) error {
 	if refused != nil {
 		key = addressKey(caller.Address)
 	}
-	if g.callers != nil {
-		if wait, ok := g.callers.take(key); !ok {
-			return tooMany(wait)
-		}
+	if err := g.take(key); err != nil {
+		return err
 	}
 	return refused
+}
+
+// AdmitAnybody decides about a request for what is everybody's. It uses up a share
+// as all others do, that of the caller's address if it is not known.
+func (g *Guard) AdmitAnybody(caller Caller) error {
+	key, err := g.identify(caller)
+	if err != nil {
+		key = addressKey(caller.Address)
+	}
+	return g.take(key)
+}
+
+// take uses one request of a share.
+func (g *Guard) take(key string) error {
+	if g.callers == nil {
+		return nil
+	}
+	if wait, ok := g.callers.take(key); !ok {
+		return tooMany(wait)
+	}
+	return nil
 }
 
 // identify returns the key under which a caller's share is kept.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 
@@ -16,22 +17,43 @@ import (
 // writing a path leads past the guard.
 var open = map[string]bool{"/healthz": true, "/readyz": true, "/v2/health/live": true, "/v2/health/ready": true}
 
+// pages are the paths of pages for people and of what they are made of. A browser has
+// no token to show when it goes to one, and nothing in them tells of the models.
+var pages = map[string]bool{
+	"/": true, "/docs": true, "/docs/": true, "/swagger": true, "/swagger/": true, "/swagger/index.html": true,
+	"/swagger/swagger-ui.css": true, "/swagger/swagger-ui-bundle.js": true, "/swagger/swagger-ui-standalone-preset.js": true,
+	"/swagger/favicon-16x16.png": true, "/swagger/favicon-32x32.png": true,
+}
+
+// isOpen reports whether requests for a path go past the guard: questions about the
+// server's health, and the front page's files. These are small, many, and kept by
+// browsers; their names change with the program. A path that is written in another
+// way than the shortest is not open.
+func isOpen(name string) bool {
+	return open[name] || strings.HasPrefix(name, "/page/") && path.Clean(name) == name
+}
+
 // byKind is the table of errors.
 var byKind = web.NewTable(http.StatusUnprocessableEntity)
 
 const headerRequestID = "X-Request-Id"
 
-// HTTP puts the guard before a handler. Questions about the server's health go past
-// it. Who is refused gets 401 or 429 in the body that all errors have, with the
+// HTTP puts the guard before a handler. Questions about the server's health, and the
+// front page's files, go past it, and for pages nothing need be shown. Who is refused gets 401 or 429 in the body that all errors have, with the
 // X-Request-Id that the answer has by then.
 func (g *Guard) HTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if open[r.URL.Path] && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if isOpen(r.URL.Path) && reads {
 			next.ServeHTTP(w, r)
 			return
 		}
 		caller := Caller{Token: TokenOf(r.Header.Values(FieldAuthorization), r.Header.Values(FieldAPIKey)), Address: r.RemoteAddr, TLS: r.TLS}
-		if err := g.Admit(caller); err != nil {
+		admit := g.Admit
+		if pages[r.URL.Path] && reads {
+			admit = g.AdmitAnybody
+		}
+		if err := admit(caller); err != nil {
 			refuse(w, r, caller, err)
 			return
 		}

@@ -52,11 +52,14 @@ func (a answer) refused(t testing.TB) (e web.ErrorAnswer) {
 	return e
 }
 
-func TestOnlyHealthIsOpen(t *testing.T) {
+func TestOnlyHealthAndPagesAreOpen(t *testing.T) {
 	url := serve(t, newGuard(t, guard.Options{Tokens: openTokens(t, tokenFile(t, known))}))
 	for path, want := range map[string]int{
 		"GET /healthz": 200, "HEAD /healthz": 200, "GET /readyz": 200, "GET /v2/health/live": 200, "GET /v2/health/ready": 200, "GET /readyz?x=y": 200,
-		"POST /healthz": 401, "GET /": 401, "GET /v2": 401, "POST /predict": 401, "OPTIONS /predict": 401, "GET /openapi.json": 401, "GET /swagger/index.html": 401,
+		"GET /": 200, "HEAD /": 200, "GET /?x=y": 200, "GET /page/0123/main.js": 200, "GET /docs": 200, "GET /swagger/": 200, "GET /swagger/index.html": 200, "GET /swagger/swagger-ui-bundle.js": 200,
+		"POST /healthz": 401, "GET /v2": 401, "POST /predict": 401, "OPTIONS /predict": 401, "GET /openapi.json": 401, "GET /models": 401, "GET /models/m": 401, "GET /models/m/samples/x.png": 401,
+		"POST /": 401, "POST /page/x": 401, "GET /page": 401, "GET /page/": 401, "GET /page/../predict": 401, "GET /page/%2e%2e/predict": 401, "GET /page//x": 401, "GET /page/x/": 401, "GET /pages": 401,
+		"GET /swagger/doc.json": 401, "GET /swagger/x": 401, "GET /swagger/../predict": 401, "GET //": 401, "GET /metrics": 401,
 		"GET /healthz/": 401, "GET //healthz": 401, "GET /healthz/../predict": 401, "GET /x/../healthz": 401, "GET /HEALTHZ": 401, "GET /v2/models/m/ready": 401,
 		"POST /v2/repository/models/m/load": 401,
 	} {
@@ -146,6 +149,12 @@ func TestShares(t *testing.T) {
 	}
 	if got := ask(t, "GET", url+"/readyz"); got.status != http.StatusOK {
 		t.Errorf("health: %v", got)
+	}
+	if got := ask(t, "GET", url+"/page/0123/main.js"); got.status != http.StatusOK {
+		t.Errorf("a file of the page: %v", got)
+	}
+	if got := ask(t, "GET", url+"/"); got.status != http.StatusTooManyRequests { // nothing need be shown, but it is counted
+		t.Errorf("a page: %v", got)
 	}
 }
 

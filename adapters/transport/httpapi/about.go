@@ -15,6 +15,7 @@ type aboutModel struct {
 	input   domain.TensorSpec
 	classes int    // 0 if not known
 	picture []byte // an example's file; nil for a model that takes tensors only
+	sample  string // the name of one of its samples; empty if it has none
 	version string // the server's
 
 	oneTypes, manyTypes []string // content types that it takes
@@ -28,6 +29,9 @@ func (h *view) aboutModel(example []byte) (*aboutModel, error) {
 	if !h.takesPictures() {
 		return a, nil
 	}
+	if names := h.sampleNames(); len(names) > 0 {
+		a.sample = names[0]
+	}
 	var err error
 	if a.picture, err = h.examplePicture(example); err != nil {
 		return nil, err
@@ -36,6 +40,14 @@ func (h *view) aboutModel(example []byte) (*aboutModel, error) {
 		return nil, domain.Errorf(domain.Invalid, "the model does not take its example: %w", err)
 	}
 	return a, nil
+}
+
+// sampleName is empty where nothing is known of a model too.
+func (a *aboutModel) sampleName() string {
+	if a == nil {
+		return ""
+	}
+	return a.sample
 }
 
 func (a *aboutModel) classText() string {
@@ -52,17 +64,17 @@ func (a *aboutModel) classText() string {
 // exampleOne returns a JSON document for /predict that gives 200 as it is.
 func (a *aboutModel) exampleOne() object {
 	if a.picture != nil {
-		return object{"image": base64.StdEncoding.EncodeToString(a.picture), "top_k": 3}
+		return object{"image": base64.StdEncoding.EncodeToString(a.picture)}
 	}
-	return object{"input": a.zeros(a.input.Shape), "top_k": 3}
+	return object{"input": a.zeros(a.input.Shape)}
 }
 
 func (a *aboutModel) exampleMany() object {
 	if a.picture != nil {
 		file := base64.StdEncoding.EncodeToString(a.picture)
-		return object{"images": []any{file, file}, "top_k": 1}
+		return object{"images": []any{file, file}}
 	}
-	return object{"inputs": []any{a.zeros(a.input.Shape), a.zeros(a.input.Shape)}, "top_k": 1}
+	return object{"inputs": []any{a.zeros(a.input.Shape), a.zeros(a.input.Shape)}}
 }
 
 // zeros returns a nested array of the shape, dynamic axes being of length 1.

@@ -14,7 +14,7 @@ import (
 // @tags         predict
 // @accept       json
 // @produce      json
-// @param        top_k    query  int           false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
+// @param        top_k    query  int           false  "how many of the most probable classes to name"  minimum(1)  default(5)
 // @param        id       query  string        false  "comes back in the answer"  maxlength(256)
 // @param        request  body   batchRequest  true   "inputs or images"
 // @success      200  {object}  batchAnswer
@@ -46,7 +46,7 @@ func (h *Handler) predictBatch(w http.ResponseWriter, r *http.Request) {
 // @accept       json
 // @produce      json
 // @param        name     path   string        true   "the model's name"
-// @param        top_k    query  int           false  "how many of the most probable classes to name; 5 if left out"  minimum(1)
+// @param        top_k    query  int           false  "how many of the most probable classes to name"  minimum(1)  default(5)
 // @param        id       query  string        false  "comes back in the answer"  maxlength(256)
 // @param        request  body   batchRequest  true   "inputs or images"
 // @success      200  {object}  batchAnswer

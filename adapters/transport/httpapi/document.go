@@ -30,6 +30,7 @@ func (h *Handler) newDocument(about *aboutModel) (*document, error) {
 		closeRequests(doc.schemas)
 		splitGeneral(at(doc.all, "paths"), doc.schemas)
 		about.fillIn(doc.all, doc.schemas)
+		preset(at(doc.all, "paths"), h.repository.Default(), about.sampleName())
 		h.options.Asked.fillIn(doc.all)
 		h.describeMounts(doc)
 	}

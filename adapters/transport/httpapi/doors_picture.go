@@ -28,12 +28,11 @@ func (h *view) readPicture(ctx context.Context, file []byte, field string) (doma
 	if err := h.classifier.Model().Reserve(ctx); err != nil {
 		return domain.Tensor{}, err
 	}
-	select {
-	case h.pictures <- struct{}{}:
-		defer func() { <-h.pictures }()
-	case <-ctx.Done():
-		return domain.Tensor{}, domain.FromContext(ctx, "waiting to decode a picture")
+	done, err := h.placeForPicture(ctx)
+	if err != nil {
+		return domain.Tensor{}, err
 	}
+	defer done()
 	picture, err := decodePicture(file, h.options.MaxPixels)
 	if err != nil {
 		return domain.Tensor{}, pictureRefusal(err, field)
@@ -43,4 +42,15 @@ func (h *view) readPicture(ctx context.Context, file []byte, field string) (doma
 		err = atField(err, field)
 	}
 	return tensor, err
+}
+
+// placeForPicture waits for a place among the pictures that are decoded or made,
+// until the function that it returns is called.
+func (h *Handler) placeForPicture(ctx context.Context) (done func(), err error) {
+	select {
+	case h.pictures <- struct{}{}:
+		return func() { <-h.pictures }, nil
+	case <-ctx.Done():
+		return nil, domain.FromContext(ctx, "waiting to decode a picture")
+	}
 }

@@ -61,7 +61,7 @@ func generalReference(reference string, schemas map[string]any) string {
 // addGeneralDoors adds the content types that models may take to the paths of
 // named models.
 func addGeneralDoors(doc object) {
-	for path, q := range map[string]quantity{modelPath + "/predict": oneInput, modelPath + "/predict/batch": manyInputs} {
+	for path, q := range map[string]quantity{modelPath + "/predict": oneInput, modelPath + "/predict/batch": manyInputs, modelPath + "/preprocess": oneInput} {
 		content := at(doc, "paths", path, "post", "requestBody", "content")
 		content[typeForm] = mediaType(formSchema(q))
 		bytes := fileSchema()
@@ -73,4 +73,32 @@ func addGeneralDoors(doc object) {
 			}
 		}
 	}
+}
+
+// preset names the default model, and a sample of it, where a path asks for one, so
+// that what is made of the documents can be sent as it is.
+func preset(paths object, name, sample string) {
+	values := map[any]string{"name": name, "file": sample}
+	for path, item := range paths {
+		if !strings.HasPrefix(path, modelPath) {
+			continue
+		}
+		for _, operation := range item.(object) {
+			parameters, _ := operation.(object)["parameters"].([]any)
+			for _, parameter := range parameters {
+				if p := parameter.(object); p["in"] == "path" && values[p["name"]] != "" {
+					typeOf(p)["default"] = values[p["name"]]
+				}
+			}
+		}
+	}
+}
+
+// typeOf returns where a parameter says of what type it is: in OpenAPI 3 that has
+// a place of its own.
+func typeOf(parameter object) object {
+	if schema, ok := parameter["schema"].(object); ok {
+		return schema
+	}
+	return parameter
 }

@@ -24,7 +24,6 @@ type Handler struct {
 	entrance   http.Handler              // the router behind the options' Middleware
 	bare       func() (*document, error) // shown while there is no default classifier
 	ui         *swaggerUI
-	page       *page
 }
 
 var _ http.Handler = (*Handler)(nil)
@@ -57,9 +56,6 @@ func NewForRepository(repository *serving.Repository, options Options) (*Handler
 	}
 	h.bare = sync.OnceValues(func() (*document, error) { return h.newDocument(nil) })
 	if h.ui, err = newSwaggerUI(); err != nil {
-		return nil, err
-	}
-	if h.page, err = newPage(); err != nil {
 		return nil, err
 	}
 	return h, h.check()

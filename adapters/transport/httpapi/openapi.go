@@ -9,13 +9,15 @@ import (
 // input may come in several content types, each with a body of its own.
 func (a *aboutModel) addDoors(doc object) {
 	addGeneralDoors(doc)
+	sayWhatAnswersAre(doc)
 	if a == nil {
 		return
 	}
 	a.anyNesting(at(doc, "components", "schemas", "PredictRequest", "properties"))
-	for path, q := range map[string]quantity{"/predict": oneInput, "/predict/batch": manyInputs} {
+	for path, q := range map[string]quantity{"/predict": oneInput, "/predict/batch": manyInputs, "/preprocess": oneInput} {
 		content := at(doc, "paths", path, "post", "requestBody", "content")
-		at(content, typeJSON)["example"] = a.example(q)
+		named := at(doc, "paths", modelPath+path, "post", "requestBody", "content")
+		at(content, typeJSON)["example"], at(named, typeJSON)["example"] = a.example(q), a.example(q)
 		for _, contentType := range a.contentTypes(q) {
 			switch {
 			case contentType == typeForm:
@@ -34,6 +36,27 @@ func (a *aboutModel) contentTypes(q quantity) []string {
 		return a.manyTypes
 	}
 	return a.oneTypes
+}
+
+// sayWhatAnswersAre gives each answer of an operation that makes pictures its own
+// content type: Swagger 2.0 has one list for all of them.
+func sayWhatAnswersAre(doc object) {
+	const asPNG = imageRange + "png"
+	for _, operation := range []struct{ path, method, gives string }{
+		{"/preprocess", "post", asPNG}, {modelPath + "/preprocess", "post", asPNG}, {modelPath + "/samples/{file}", "get", imageRange + "*"},
+	} {
+		for status, response := range at(doc, "paths", operation.path, operation.method, "responses") {
+			content, ok := response.(object)["content"].(object)
+			if !ok { // an answer without a body
+				continue
+			}
+			delete(content, asPNG)
+			if status == "200" {
+				delete(content, typeJSON)
+				content[operation.gives] = mediaType(fileSchema())
+			}
+		}
+	}
 }
 
 // mediaType describes what comes under a content type.

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"io/fs"
 	"log/slog"
 	"net/http"
 
@@ -26,9 +27,13 @@ type Options struct {
 	// as a thumbnail if it is large. Default, and for a model that does not take
 	// it: a made-up one.
 	ExamplePicture []byte
-	// SelfTest says in words how the model's self-test ended, for the front page. It
-	// is about the default model at the time the Handler is made.
+	// SelfTest says in words how the model's self-test ended, for its card. It is
+	// about the default model at the time the Handler is made.
 	SelfTest string
+	// Samples returns the folder of the pictures that came with a version of a model,
+	// for people to try; nil if there are none. What is in the folder is shown to
+	// everybody who may ask for predictions. Default: none.
+	Samples func(model, version string) fs.FS
 	// Mounts are other interfaces that the server has beside this one. Default:
 	// none.
 	Mounts []Mount

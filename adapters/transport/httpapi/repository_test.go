@@ -107,7 +107,7 @@ func TestModelsAreAskedByName(t *testing.T) {
 		{"/models/c/predict/batch", jsonType, `{}`, 422, "model c is not a classifier"},
 		{"/models/d/predict", jsonType, `{}`, 404, "model d is not served here"},
 		{"/models//predict", jsonType, `{}`, 301, ""},
-		{"/models/b", jsonType, `{}`, 404, "there is nothing at"},
+		{"/models/b", jsonType, `{}`, 405, "POST is not possible"},
 	} {
 		response := ask(handler, "POST", test.path, test.contentType, test.body)
 		if response.Code != test.status || !strings.Contains(response.Body.String(), test.part) {
@@ -136,8 +136,8 @@ func TestModelsAreAskedByName(t *testing.T) {
 func TestTheDefaultModelMayChange(t *testing.T) {
 	models := shelf{"a": pictures(t)}
 	repository, handler := repositoryOf(t, models, httpapi.Options{ExamplePicture: []byte(picturePNG(20, 20)), SelfTest: "the first has passed"}, "a")
-	if body := ask(handler, "GET", "/", "", "").Body.String(); !strings.Contains(body, "the first has passed") || !strings.Contains(body, "picture.png") {
-		t.Errorf("the page: %s", body)
+	if c := cardOf(t, handler, "a"); c.SelfTest != "the first has passed" || c.Preprocess != "/preprocess" {
+		t.Errorf("the card: %+v", c)
 	}
 	for _, length := range []int{4, 6} {
 		models["a"] = vectors(t, length)
@@ -156,8 +156,8 @@ func TestTheDefaultModelMayChange(t *testing.T) {
 		if response := ask(handler, "POST", "/predict", "image/png", picturePNG(8, 8)); response.Code != http.StatusUnsupportedMediaType {
 			t.Errorf("a picture: %d %s", response.Code, response.Body)
 		}
-		if body := ask(handler, "GET", "/", "", "").Body.String(); strings.Contains(body, "has passed") || !strings.Contains(body, "tensor.bin") {
-			t.Errorf("the page: %s", body)
+		if c := cardOf(t, handler, "a"); c.SelfTest == "the first has passed" || c.Preprocess != "" || c.Predict != "/predict" {
+			t.Errorf("the card: %+v", c)
 		}
 	}
 	models["a"] = plain
@@ -167,8 +167,8 @@ func TestTheDefaultModelMayChange(t *testing.T) {
 	if response := ask(handler, "POST", "/predict", jsonType, `{}`); response.Code != 422 || !strings.Contains(response.Body.String(), "not a classifier") {
 		t.Errorf("%d %s", response.Code, response.Body)
 	}
-	if body := ask(handler, "GET", "/", "", "").Body.String(); !strings.Contains(body, "<h1>a</h1>") || strings.Contains(body, "curl") {
-		t.Errorf("the page: %s", body)
+	if c := cardOf(t, handler, "a"); c.Name != "a" || c.Predict != "" || len(c.Inputs) != 2 {
+		t.Errorf("the card: %+v", c)
 	}
 	readOpenAPI(t, handler)
 }
@@ -180,8 +180,8 @@ func TestWithoutADefaultModel(t *testing.T) {
 			t.Errorf("%s: %d %s", path, response.Code, response.Body)
 		}
 	}
-	if body := ask(handler, "GET", "/", "", "").Body.String(); !strings.Contains(body, "<h1>Portent</h1>") || !strings.Contains(body, "no model is loaded") {
-		t.Errorf("the page: %s", body)
+	if got := ask(handler, "GET", "/models", "", "").Body.String(); got != `{"server":"7.7","state":"no model is loaded","models":[]}`+"\n" {
+		t.Errorf("the models: %s", got)
 	}
 	doc := readOpenAPI(t, handler)
 	for _, path := range []string{"/predict", "/predict/batch"} {
@@ -201,8 +201,8 @@ func TestWithoutADefaultModel(t *testing.T) {
 	if response.Code != 200 || !strings.Contains(response.Body.String(), `"name":"b"`) {
 		t.Errorf("%d %s", response.Code, response.Body)
 	}
-	if body := ask(handler, "GET", "/", "", "").Body.String(); !strings.Contains(body, "a, b") {
-		t.Errorf("the page: %s", body)
+	if got := ask(handler, "GET", "/models", "", "").Body.String(); got != `{"server":"7.7","state":"ready","default":"b","models":[{"name":"a","versions":["1"]},{"name":"b","versions":["1"]}]}`+"\n" {
+		t.Errorf("the models: %s", got)
 	}
 	unload(t, repository, "b")
 	if response := ask(handler, "GET", "/readyz", "", ""); response.Code != 503 || !strings.Contains(response.Body.String(), "model b is the default one") {
@@ -296,7 +296,7 @@ func TestWhatFollowsFromAModelGoesWithIt(t *testing.T) {
 		}
 	}
 	repository, handler := repositoryOf(t, shelf{"a": watched(pictures(t))}, httpapi.Options{}, "a")
-	for _, path := range []string{"/", "/openapi.json", "/readyz"} {
+	for _, path := range []string{"/models", "/models/a", "/openapi.json", "/readyz"} {
 		ask(handler, "GET", path, "", "")
 	}
 	if response := ask(handler, "POST", "/predict", "image/png", picturePNG(8, 8)); response.Code != 200 {

@@ -42,6 +42,11 @@ func (h *Handler) newRouter() *mux.Router {
 	post("/predict/batch", h.predictBatch)
 	post("/models/{name}/predict", h.modelPredict)
 	post("/models/{name}/predict/batch", h.modelPredictBatch)
+	post("/preprocess", h.preprocess)
+	post("/models/{name}/preprocess", h.modelPreprocess)
+	get("/models", h.models)
+	get("/models/{name}", h.modelCard)
+	get("/models/{name}/samples/{file}", h.sample)
 	get("/healthz", h.healthz)
 	get("/readyz", h.readyz)
 	get("/openapi.json", h.openapi)
@@ -50,6 +55,7 @@ func (h *Handler) newRouter() *mux.Router {
 		get(path, redirectTo("/swagger/index.html"))
 	}
 	get("/", h.front)
+	get("/page/{digest}/{file}", h.pageFile)
 	for _, m := range h.options.Mounts {
 		m.mount(router)
 	}
@@ -59,7 +65,7 @@ func (h *Handler) newRouter() *mux.Router {
 }
 
 // paths are what a lost caller is told about.
-const paths = "POST /predict, POST /predict/batch, POST /models/NAME/predict, POST /models/NAME/predict/batch, GET /healthz, GET /readyz, GET /openapi.json, GET /swagger/index.html"
+const paths = "POST /predict, POST /predict/batch, POST /preprocess, GET /models, POST /models/NAME/predict, POST /models/NAME/predict/batch, GET /healthz, GET /readyz, GET /openapi.json, GET /swagger/index.html"
 
 // redirectTo leads to another path. The address is relative, so that it is right
 // behind any host.

@@ -20,21 +20,27 @@ var requestSchemas = []string{"InferenceRequest", "InferenceTensor", "RequestedO
 // and an example that it takes. Paths and schemas are those of a document of
 // Swagger 2 or of OpenAPI 3.
 func (h *Handler) Describe(paths, schemas map[string]any) {
-	name := h.repository.Default()
+	name, version := h.defaults()
 	for path, item := range maps.Clone(paths) {
 		operations, ok := item.(object)
 		if !ok {
 			continue
 		}
-		presetModel(operations, name)
 		if rest, ofModel := strings.CutPrefix(path, modelPath); ofModel {
-			paths[versionPath+rest] = versioned(operations)
+			versions := versioned(operations)
+			preset(versions, "model", name)
+			preset(versions, "version", version)
+			paths[versionPath+rest] = versions
 		}
+		preset(operations, "model", name)
 	}
 	for _, name := range requestSchemas {
 		if schema, ok := schemas[name].(object); ok {
 			schema["additionalProperties"] = false
 		}
+	}
+	if request, ok := schemas["RepositoryRequest"].(object); ok {
+		request["example"] = object{} // parameters are not needed
 	}
 	if request, ok := schemas["InferenceRequest"].(object); ok {
 		if example := h.example(); example != nil {
@@ -43,12 +49,23 @@ func (h *Handler) Describe(paths, schemas map[string]any) {
 	}
 }
 
-// presetModel writes the default model's name where operations ask for one.
-func presetModel(operations object, name string) {
+// defaults returns the name and the version of the model that is asked where a
+// request names none; the version is empty while it is not loaded.
+func (h *Handler) defaults() (name, version string) {
+	served, release, err := h.repository.Acquire("", "")
+	if err != nil {
+		return h.repository.Default(), ""
+	}
+	defer release()
+	return served.Name, served.Version
+}
+
+// preset writes what operations take where their path has a parameter of a name.
+func preset(operations object, name, value string) {
 	for _, operation := range operations {
 		for _, parameter := range parametersOf(operation) {
-			if p, ok := parameter.(object); ok && p["in"] == "path" && p["name"] == "model" && name != "" {
-				typeOf(p)["default"] = name
+			if p, ok := parameter.(object); ok && p["in"] == "path" && p["name"] == name && value != "" {
+				typeOf(p)["default"] = value
 			}
 		}
 	}

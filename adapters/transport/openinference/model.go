@@ -51,21 +51,13 @@ func (h *Handler) versions(served *serving.Served) []string {
 func tensorAnswers(served *serving.Served, specs []domain.TensorSpec) []tensorAnswer {
 	answers := make([]tensorAnswer, len(specs))
 	for i, spec := range specs {
-		answers[i] = tensorAnswer{Name: spec.Name, Datatype: spec.Datatype.String(), Shape: axes(spec.Shape), Labels: labelsOf(served, spec.Name)}
+		answers[i] = tensorAnswer{Name: spec.Name, Datatype: spec.Datatype.String(), Shape: axes(spec.Shape), Labels: served.Labels(spec)}
 	}
 	return answers
 }
 
 // axes returns a shape that is written as [] and not as null where it is empty.
 func axes(shape domain.Shape) []int { return append([]int{}, shape...) }
-
-// labelsOf returns the names of an output's classes, nil where it has none.
-func labelsOf(served *serving.Served, output string) domain.Labels {
-	if c := served.Classifier; c != nil && c.Scores().Name == output {
-		return served.Card.Labels
-	}
-	return nil
-}
 
 // properties says where a model comes from.
 func properties(served *serving.Served) map[string]string {

@@ -33,7 +33,7 @@ func (i *inference) respond(answer *web.Body, p plan, outputs []domain.Tensor) e
 // first counts rows, whether or not the model takes batches of any length.
 func (i *inference) classify(spec domain.TensorSpec, output domain.Tensor, classes int) (domain.Tensor, error) {
 	rows := len(output.Shape()) > 1 || i.signature.Batched()
-	told, err := openinference.Classify(output, classes, i.labels(spec.Name), rows)
+	told, err := openinference.Classify(output, classes, i.served.Labels(spec), rows)
 	var reason *domain.Error
 	if errors.As(err, &reason) {
 		named := *reason
@@ -41,9 +41,4 @@ func (i *inference) classify(spec domain.TensorSpec, output domain.Tensor, class
 		return told, &named
 	}
 	return told, err
-}
-
-// labels returns the names of an output's classes, nil where it has none.
-func (i *inference) labels(output string) domain.Labels {
-	return labelsOf(i.served, output)
 }

@@ -19,10 +19,26 @@ func Examine(d Definition) ([]Finding, error) {
 		return nil, err
 	}
 	g := empty(d)
+	findings := g.examine(d.Nodes, shortAxis)
+	if _, certain := g.dynamicBatch(); certain {
+		return findings, nil
+	}
+	// What is too long for the model is no reason against it: the fewest reasons
+	// are those that do not depend on the length.
+	for _, axis := range shorterAxes {
+		if fewer := g.examine(d.Nodes, axis); len(fewer) < len(findings) {
+			findings = fewer
+		}
+	}
+	return findings, nil
+}
+
+// examine looks at nodes, with dynamic axes of some length.
+func (g *Graph) examine(nodes []operator.Node, axis int) []Finding {
 	var findings []Finding
 	refused := map[string]bool{} // values that a node makes that cannot be run
-	e := examination{program: g.begin(), refused: refused}
-	for _, n := range d.Nodes {
+	e := examination{program: g.begin(axis), refused: refused}
+	for _, n := range nodes {
 		parsed, errs := parseNode(n)
 		if len(errs) == 0 {
 			errs = e.add(parsed)
@@ -33,7 +49,7 @@ func Examine(d Definition) ([]Finding, error) {
 			findings = append(findings, Finding{n, err})
 		}
 	}
-	return findings, nil
+	return findings
 }
 
 // examination infers a graph as far as that is possible.
@@ -87,9 +103,9 @@ func reads(n operator.Node) []string {
 
 // begin returns the program before its first node, for one row and dynamic axes
 // of some length.
-func (g *Graph) begin() *program {
+func (g *Graph) begin(axis int) *program {
 	inputs := make([]operator.Value, len(g.inputs))
-	for i, shape := range g.shapesOf(1, shortAxis) {
+	for i, shape := range g.shapesOf(1, axis) {
 		inputs[i] = operator.Value{Datatype: g.inputs[i].Datatype, Shape: shape}
 	}
 	return g.start(inputs, func() error { return nil })

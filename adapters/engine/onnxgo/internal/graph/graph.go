@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/micro"
 	"github.com/portent-go/portent/adapters/engine/onnxgo/internal/operator"
@@ -19,6 +20,10 @@ type Graph struct {
 	budget    int // bytes that one plan may take
 	folded    memo
 	set       *micro.Set
+	tried     struct {
+		once sync.Once
+		axis int // length of dynamic axes that the model takes
+	}
 }
 
 // node is an operator of the graph with what it means.
@@ -57,7 +62,7 @@ func New(d Definition) (*Graph, error) {
 
 // empty returns the graph of a definition without its nodes.
 func empty(d Definition) *Graph {
-	g := &Graph{inputs: d.Inputs, outputs: d.Outputs, constants: maps.Clone(d.Constants), budget: d.Budget, set: d.Set}
+	g := &Graph{inputs: withChannels(d), outputs: d.Outputs, constants: maps.Clone(d.Constants), budget: d.Budget, set: d.Set}
 	if g.constants == nil {
 		g.constants = map[string]domain.Tensor{}
 	}

@@ -14,17 +14,13 @@ import (
 // output without a claim is then an error of kind Unsupported.
 func (g *Graph) Signature() (domain.Signature, error) {
 	signature := domain.Signature{Inputs: cloneSpecs(g.inputs), Outputs: cloneSpecs(g.outputs)}
+	makers := g.makers()
 	for i, output := range signature.Outputs {
-		signature.Outputs[i].Activation = g.activation(output.Name)
+		signature.Outputs[i].Activation, signature.Outputs[i].Labels = activation(makers, output.Name), labelsOf(makers, output.Name)
 	}
 	batched, certain := g.dynamicBatch()
-	rows := 1
-	single, err := g.outputsFor(rows, shortAxis)
-	if batched && domain.KindOf(err) == domain.Invalid {
-		if more, errOfMore := g.outputsFor(manyRows, shortAxis); errOfMore == nil {
-			rows, single, err = manyRows, more, nil
-		}
-	}
+	short, long := g.lengths()
+	rows, single, err := g.fewest(batched, short)
 	if operator.DependsOnElements(err) || err != nil && !certain && domain.KindOf(err) == domain.Invalid {
 		return signature, checkClaims(signature)
 	}
@@ -34,14 +30,10 @@ func (g *Graph) Signature() (domain.Signature, error) {
 	for i, v := range single {
 		signature.Outputs[i].Datatype, signature.Outputs[i].Shape = v.Datatype, v.Shape.Clone()
 	}
-	if batched && !g.follow(signature, rows+1, shortAxis) && !g.followMany(signature) {
-		for i := range signature.Inputs {
-			if shape := signature.Inputs[i].Shape; len(shape) > 0 && shape[0] == domain.Dynamic {
-				shape[0] = rows
-			}
-		}
+	if batched && !g.follow(signature, rows+1, short) && !g.followMany(signature, short) {
+		pin(signature.Inputs, rows)
 	}
-	if !certain && !g.follow(signature, 1, longAxis) {
+	if !certain && !g.follow(signature, rows, long) {
 		signature.Outputs = g.claimed(signature.Outputs)
 		return signature, checkClaims(signature)
 	}
@@ -51,23 +43,73 @@ func (g *Graph) Signature() (domain.Signature, error) {
 // Plannable reports whether the graph can be compiled, as far as can be told
 // without inputs: otherwise Evaluate computes it.
 func (g *Graph) Plannable() bool {
-	_, err := g.outputsFor(1, shortAxis)
+	short, _ := g.lengths()
+	_, err := g.outputsFor(1, short)
 	return !operator.DependsOnElements(err)
 }
 
-// The lengths of dynamic axes, other than the batch, that are tried to find out
-// what depends on them: a picture of the one is not too small, a text of the
-// other not too long for most models.
-const shortAxis, longAxis = 64, 96
+// The length of dynamic axes, other than the batch, that is tried first to find out
+// what depends on them, since for most models a picture of it is not too small; and
+// those that are tried where inference fails with it, since a text of it is too long
+// for models with few positions.
+const shortAxis = 64
+
+var shorterAxes = []int{16, 8}
+
+// longer returns the second length that is tried: another one, which is not much
+// longer.
+func longer(axis int) int { return axis + axis/2 }
+
+// lengths returns two lengths of dynamic axes, other than the batch. Of the first it
+// is known that inference succeeds with it, if it does with any that is tried.
+func (g *Graph) lengths() (short, long int) {
+	if _, certain := g.dynamicBatch(); certain {
+		return shortAxis, longer(shortAxis)
+	}
+	g.tried.once.Do(func() {
+		g.tried.axis = shortAxis
+		if _, err := g.outputsFor(1, shortAxis); domain.KindOf(err) != domain.Invalid {
+			return
+		}
+		for _, axis := range shorterAxes {
+			if _, err := g.outputsFor(1, axis); err == nil {
+				g.tried.axis = axis
+				return
+			}
+		}
+	})
+	return g.tried.axis, longer(g.tried.axis)
+}
 
 // manyRows is the length of a dynamic first axis that is tried where one or two do
 // not do: it is no batch then, but a number of samples or boxes.
 const manyRows = 64
 
+// fewest infers the outputs for one row, or where that cannot be for many, and returns
+// for how many.
+func (g *Graph) fewest(batched bool, axes int) (rows int, outputs []spec, err error) {
+	outputs, err = g.outputsFor(1, axes)
+	if batched && domain.KindOf(err) == domain.Invalid {
+		if many, errOfMany := g.outputsFor(manyRows, axes); errOfMany == nil {
+			return manyRows, many, nil
+		}
+	}
+	return 1, outputs, err
+}
+
+// pin gives first axes that are dynamic a length.
+func pin(inputs []domain.TensorSpec, rows int) {
+	for _, input := range inputs {
+		if len(input.Shape) > 0 && input.Shape[0] == domain.Dynamic {
+			input.Shape[0] = rows
+		}
+	}
+}
+
 // followMany does what follow does, for two lengths of the first axis that no
 // exporter has written into a model by chance.
-func (g *Graph) followMany(signature domain.Signature) bool {
-	return g.follow(signature, manyRows, shortAxis) && g.follow(signature, manyRows+1, shortAxis)
+func (g *Graph) followMany(signature domain.Signature, axes int) bool {
+	return g.follow(signature, manyRows, axes) && g.follow(signature, manyRows+1, axes)
 }
 
 // follow makes those axes of the outputs dynamic that are of another length for
@@ -119,8 +161,12 @@ func (g *Graph) dynamicBatch() (batched, certain bool) {
 	return batched, certain
 }
 
-// CompileRows returns the plan for inputs of n rows. Their other axes are static.
-func (g *Graph) CompileRows(n int) (*Plan, error) { return g.Compile(g.shapesOf(n, shortAxis)) }
+// CompileRows returns the plan for inputs of n rows, and of a length that the model
+// takes where other axes are dynamic.
+func (g *Graph) CompileRows(n int) (*Plan, error) {
+	short, _ := g.lengths()
+	return g.Compile(g.shapesOf(n, short))
+}
 
 // shapesOf returns the inputs' shapes for a batch of n and a length of other
 // dynamic axes.
