@@ -18,7 +18,7 @@ import (
 // TestReadme does what README.md says, each section in a fresh clone in which its
 // readers have what is theirs: models, certificates and tokens.
 func TestReadme(t *testing.T) {
-	t.Setenv("GOFLAGS", "-trimpath -tags="+tags) // what is compiled already is not compiled again for another folder
+	t.Setenv("GOFLAGS", "-trimpath -tags="+tags)               // what is compiled already is not compiled again for another folder
 	for _, folder := range []string{"GOCACHE", "GOMODCACHE"} { // which the sections' own home has not
 		out, err := exec.Command("go", "env", folder).Output()
 		if err != nil {
