@@ -57,7 +57,7 @@ cover: ## which statements the tests run, by function and in total
 	@$(GO) tool cover -func bin/cover.out
 
 lint: ## gofmt, go vet, golangci-lint, go mod tidy, go build for arm64
-	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'not gofmt-ed'; exit 1; }
+	@files=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard "*.go")); test -z "$$files" || { echo "$$files"; echo 'not gofmt-ed'; exit 1; }
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
 	GOARCH=arm64 $(GO) build ./...

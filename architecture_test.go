@@ -145,7 +145,7 @@ func skipHidden(name string, entry fs.DirEntry, err error) error {
 		return err
 	}
 	base := path.Base(name)
-	if entry.IsDir() && name != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata") {
+	if entry.IsDir() && name != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata" || name == "bin") {
 		return fs.SkipDir
 	}
 	return nil
