@@ -58,8 +58,16 @@ func (d *Decoder) describe(k valueKind) (string, error) {
 		if err := d.skip(0); err != nil {
 			return "", err
 		}
-		return string(d.data[start:d.pos]), nil
+		return beginning(d.data[start:d.pos]), nil
 	}
+}
+
+// beginning returns a text of ASCII, or how it begins if it is long.
+func beginning(text []byte) string {
+	if len(text) <= maxQuoted {
+		return string(text)
+	}
+	return string(text[:maxQuoted]) + "..."
 }
 
 // shorten quotes a string, or its beginning if it is long.
