@@ -58,16 +58,8 @@ func (d *Decoder) describe(k valueKind) (string, error) {
 		if err := d.skip(0); err != nil {
 			return "", err
 		}
-		return beginning(d.data[start:d.pos]), nil
+		return shortNumber(d.data[start:d.pos]), nil // true, false and null are short
 	}
-}
-
-// beginning returns a text of ASCII, or how it begins if it is long.
-func beginning(text []byte) string {
-	if len(text) <= maxQuoted {
-		return string(text)
-	}
-	return string(text[:maxQuoted]) + "..."
 }
 
 // shorten quotes a string, or its beginning if it is long.
