@@ -33,7 +33,7 @@ func TestDocument(t *testing.T) {
 				t.Fatal(err)
 			}
 			run(t, program, "--config-file", config, "run", s.url+"/openapi.json", "--no-color",
-				"--max-examples", "20", "--generation-deterministic", "--continue-on-failure", "--request-timeout", "20")
+				"--max-examples", "12", "--generation-deterministic", "--continue-on-failure", "--request-timeout", "20")
 		})
 	}
 }

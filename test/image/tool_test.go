@@ -99,8 +99,9 @@ func (docker) run(command ...string) (string, error) {
 }
 
 // buildah works where no engine runs. It builds from a stand-in for the Go image,
-// made of this machine's own Go, and from its module cache. The format is docker's,
-// because the other one has no place for a health check.
+// made of this machine's own Go, and from its caches: what make build has compiled
+// is not compiled again. The format is docker's, because the other one has no place
+// for a health check.
 type buildah struct{ container string }
 
 func (b *buildah) call(args ...string) []string {
@@ -118,7 +119,7 @@ func (b *buildah) build(t *testing.T) {
 	b.makeStandIn(t)
 	must(t, "go", "mod", "download")
 	modules := filepath.Join(must(t, "go", "env", "GOMODCACHE"), "cache", "download")
-	b.must(t, "bud", "--isolation", "chroot", "--format", "docker", "--build-arg", "GO_IMAGE="+standIn, "-v", modules+":/proxy:ro", "-t", name, root)
+	b.must(t, "bud", "--isolation", "chroot", "--format", "docker", "--build-arg", "GO_IMAGE="+standIn, "-v", modules+":/proxy:ro", "-v", must(t, "go", "env", "GOCACHE")+":/cache", "-t", name, root)
 	b.container = b.must(t, "from", name)
 	t.Cleanup(func() {
 		b.must(t, "rm", b.container)
@@ -142,7 +143,7 @@ func (b *buildah) makeStandIn(t *testing.T) {
 	b.must(t, "run", "--isolation", "chroot", id, "/bin/busybox", "--install", "-s", "/bin")
 	b.must(t, "run", "--isolation", "chroot", id, "/bin/busybox", "mkdir", "-p", "/tmp", "/root")
 	b.must(t, "config", "--env", "PATH=/usr/local/go/bin:/bin", "--env", "GOPATH=/go", "--env", "HOME=/root",
-		"--env", "GOPROXY=file:///proxy", "--env", "GOSUMDB=off", "--env", "GOTOOLCHAIN=local", id)
+		"--env", "GOPROXY=file:///proxy", "--env", "GOSUMDB=off", "--env", "GOCACHE=/cache", "--env", "GOTOOLCHAIN=local", id)
 	b.must(t, "commit", id, standIn)
 }
 

@@ -58,7 +58,7 @@ func (d *Decoder) describe(k valueKind) (string, error) {
 		if err := d.skip(0); err != nil {
 			return "", err
 		}
-		return string(d.data[start:d.pos]), nil
+		return shortNumber(d.data[start:d.pos]), nil // true, false and null are short
 	}
 }
 
