@@ -176,17 +176,19 @@ openapi-test: ## the HTTP interface's documents, and answers against them
 deploy-test: ## the manifests against the APIs of Kubernetes and KServe, and a start as they start it
 	cd test/deploy && $(GO) test -count 1 .
 
-# A kube-apiserver is no Go library that a test could start, but a Go program that can be built.
+# A kube-apiserver and kubectl are no Go libraries that a test could start, but Go programs that can be built.
+CLUSTER := test/cluster/kubernetes
 KUBE_APISERVER := bin/kube-apiserver
-KUBERNETES = $(shell awk '$$1 == "k8s.io/kubernetes" {print $$2}' test/cluster/apiserver/go.mod)
+KUBECTL := bin/kubectl
+KUBERNETES = $(shell awk '$$1 == "k8s.io/kubernetes" {print $$2}' $(CLUSTER)/go.mod)
 
-$(KUBE_APISERVER): test/cluster/apiserver/go.mod
-	@echo 'building a kube-apiserver $(KUBERNETES), which takes a quarter of an hour'
-	cd test/cluster/apiserver && CGO_ENABLED=0 nice $(GO) build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)" -o ../../../$@ k8s.io/kubernetes/cmd/kube-apiserver
+$(KUBE_APISERVER) $(KUBECTL): bin/%: $(CLUSTER)/go.mod
+	@echo 'building $* $(KUBERNETES), which takes up to a quarter of an hour'
+	cd $(CLUSTER) && CGO_ENABLED=0 nice $(GO) build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES) -X k8s.io/client-go/pkg/version.gitVersion=$(KUBERNETES)" -o ../../../$@ k8s.io/kubernetes/cmd/$*
 
-cluster-test: ## the manifests against a real kube-apiserver, which is built the first time, over a real etcd
+cluster-test: ## the manifests, and what documents do with kubectl, against a real kube-apiserver over a real etcd; both programs of Kubernetes are built the first time
 	@if ! command -v etcd >/dev/null; then echo 'SKIPPED: the manifests against a kube-apiserver need etcd (Debian: etcd-server)'; \
-	else $(MAKE) --no-print-directory $(KUBE_APISERVER) && cd test/cluster && KUBE_APISERVER=$(CURDIR)/$(KUBE_APISERVER) $(GO) test -count 1 -v .; fi
+	else $(MAKE) --no-print-directory $(KUBE_APISERVER) $(KUBECTL) && cd test/cluster && KUBE_APISERVER=$(CURDIR)/$(KUBE_APISERVER) KUBECTL=$(CURDIR)/$(KUBECTL) $(GO) test -count 1 -v .; fi
 
 # What is written in Python has an environment each: MLServer asks for other versions.
 CLIENTS_PYTHON := bin/clients-python

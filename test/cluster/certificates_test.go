@@ -79,10 +79,13 @@ func (a *authority) server(t *testing.T, name string) {
 	})
 }
 
+// administrator is the name of the client's certificate and key.
+const administrator = "administrator"
+
 // client returns the configuration of a client who may do everything.
 func (a *authority) client(t *testing.T) *tls.Config {
-	certificate, key := a.sign(t, "administrator", &x509.Certificate{
-		Subject: pkix.Name{CommonName: "administrator", Organization: []string{"system:masters"}}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	certificate, key := a.sign(t, administrator, &x509.Certificate{
+		Subject: pkix.Name{CommonName: administrator, Organization: []string{"system:masters"}}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	})
 	roots := x509.NewCertPool()
 	roots.AddCert(a.certificate)

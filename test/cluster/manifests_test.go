@@ -26,6 +26,9 @@ func TestCluster(t *testing.T) {
 		{"PodsAreRestricted", podsAreRestricted},
 		{"WhatIsWrongIsRefused", wrongIsRefused},
 		{"TheAutoscalerHasTheReplicas", autoscalerHasReplicas},
+		{"KubectlIsTheServers", kubectlIsTheServers},
+		{"DocumentsAreDone", documentsAreDone},
+		{"RolloutsAreSeenAndUndone", rolloutsAreUndone},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, s, rendered) })
 	}
@@ -151,7 +154,7 @@ func wrongIsRefused(t *testing.T, s *server, rendered map[string][]object) {
 	}{
 		"a probe of two kinds":            {base, "Deployment", within("livenessProbe"), "tcpSocket", map[string]any{"port": "http"}, "may not specify more than 1 handler type"},
 		"a liveness probe that waits":     {base, "Deployment", within("livenessProbe"), "successThreshold", 2, "must be 1"},
-		"an end in two ways":              {base, "Deployment", within("lifecycle", "preStop"), "exec", map[string]any{"command": []any{"true"}}, "may not specify more than 1 handler type"},
+		"an end in two ways":              {base, "Deployment", within(), "lifecycle", map[string]any{"preStop": map[string]any{"exec": map[string]any{"command": []any{"true"}}, "sleep": map[string]any{"seconds": 1}}}, "may not specify more than 1 handler type"},
 		"a request beyond the limit":      {base, "Deployment", within("resources", "requests"), "memory", "1Ti", "must be less than or equal to memory limit"},
 		"a selector of other pods":        {base, "Deployment", []any{"spec", "selector", "matchLabels"}, "app.kubernetes.io/name", "another", "does not match template"},
 		"a field with a slip in its name": {base, "Deployment", []any{"spec", "template", "spec"}, "terminationGracePeriodSecond", 40, "field not declared in schema"},
