@@ -35,8 +35,9 @@ sbom: build ## what the binary is made of, in bin/portent.cdx.json (CycloneDX)
 	$(TOOL) cyclonedx-gomod bin -json -std -noserial -notimestamp -version $(VERSION) -output bin/portent.cdx.json bin/portent
 	$(GO) run ./test/sbom bin/portent bin/portent.cdx.json
 
-test: ## the tests, as the README has it
-	$(GO) test ./...
+test: ## the README's command, as it stands there
+	@commands=$$(sed -n '/^## Tests/,/^## /{/^```sh/,/^```/{//!p}}' README.md); test -n "$$commands" || { echo 'README.md has no command for the tests'; exit 1; }; \
+	echo "$$commands"; bash -eu <<<"$$commands"
 
 race: ## the tests under the race detector, the longest of them shortened
 	$(GO) test -race -short ./...
@@ -144,7 +145,7 @@ bench-once: ## every benchmark once, so that none rots
 image: ## the container image
 	docker build -t $(IMAGE) --build-arg VERSION=$(VERSION) .
 
-image-test: ## build the image and try it, with docker or buildah
+image-test: ## build the image and try it, with docker or podman
 	$(GO) test -tags image -count 1 -v ./test/image
 
 # npm fetches axe-core, which looks for what keeps people out.
