@@ -17,17 +17,17 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # What is shipped leaves out what is not used: tools/lean/prepare.sh says how.
-BUILD := sh tools/lean/prepare.sh && CGO_ENABLED=0 $(GO) build -modfile=bin/lean/go.mod -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+BUILD := VERSION=$(VERSION) sh tools/lean/build.sh
 
 build: ## the static binary, in bin/portent
-	$(BUILD) -o bin/portent ./cmd/portent
+	$(BUILD) -o bin/portent
 
 # The second time nothing that was compiled before is used again.
 reproducible: ## build the last commit twice, in different folders, and compare the bytes
 	@set -e; folder=$$(mktemp -d); trap 'chmod -R u+w '$$folder'; rm -rf '$$folder EXIT; \
 	git clone -q --no-hardlinks . $$folder/one; git clone -q --no-hardlinks . $$folder/another-name; \
-	(cd $$folder/one && $(BUILD) -o portent ./cmd/portent); \
-	(cd $$folder/another-name && GOCACHE=$$folder/cache TMPDIR=$$folder $(BUILD) -o portent ./cmd/portent); \
+	(cd $$folder/one && $(BUILD) -o portent); \
+	(cd $$folder/another-name && GOCACHE=$$folder/cache TMPDIR=$$folder $(BUILD) -o portent); \
 	cmp $$folder/one/portent $$folder/another-name/portent; \
 	echo "commit $$(git rev-parse --short HEAD), twice: sha256 $$(sha256sum $$folder/one/portent | cut -d ' ' -f 1)"
 
