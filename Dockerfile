@@ -7,9 +7,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=devel
-# HTTP is spoken in version 1.1, over TLS too: the standard library's HTTP/2 stays out. gRPC brings its own.
-# Of what is linked, tools/lean/prepare.sh leaves out what is not used.
-RUN sh tools/lean/prepare.sh && CGO_ENABLED=0 go build -modfile=bin/lean/go.mod -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /portent ./cmd/portent
+RUN VERSION=${VERSION} sh tools/lean/build.sh -o /portent
 
 FROM scratch
 ARG VERSION=devel

@@ -17,17 +17,17 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # What is shipped leaves out what is not used: tools/lean/prepare.sh says how.
-BUILD := sh tools/lean/prepare.sh && CGO_ENABLED=0 $(GO) build -modfile=bin/lean/go.mod -tags nethttpomithttp2,grpcnotrace -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+BUILD := VERSION=$(VERSION) sh tools/lean/build.sh
 
 build: ## the static binary, in bin/portent
-	$(BUILD) -o bin/portent ./cmd/portent
+	$(BUILD) -o bin/portent
 
 # The second time nothing that was compiled before is used again.
 reproducible: ## build the last commit twice, in different folders, and compare the bytes
 	@set -e; folder=$$(mktemp -d); trap 'chmod -R u+w '$$folder'; rm -rf '$$folder EXIT; \
 	git clone -q --no-hardlinks . $$folder/one; git clone -q --no-hardlinks . $$folder/another-name; \
-	(cd $$folder/one && $(BUILD) -o portent ./cmd/portent); \
-	(cd $$folder/another-name && GOCACHE=$$folder/cache TMPDIR=$$folder $(BUILD) -o portent ./cmd/portent); \
+	(cd $$folder/one && $(BUILD) -o portent); \
+	(cd $$folder/another-name && GOCACHE=$$folder/cache TMPDIR=$$folder $(BUILD) -o portent); \
 	cmp $$folder/one/portent $$folder/another-name/portent; \
 	echo "commit $$(git rev-parse --short HEAD), twice: sha256 $$(sha256sum $$folder/one/portent | cut -d ' ' -f 1)"
 
@@ -35,8 +35,9 @@ sbom: build ## what the binary is made of, in bin/portent.cdx.json (CycloneDX)
 	$(TOOL) cyclonedx-gomod bin -json -std -noserial -notimestamp -version $(VERSION) -output bin/portent.cdx.json bin/portent
 	$(GO) run ./test/sbom bin/portent bin/portent.cdx.json
 
-test: ## the tests, as the README has it
-	$(GO) test ./...
+test: ## the README's command, as it stands there
+	@commands=$$(sed -n '/^## Tests/,/^## /{/^```sh/,/^```/{//!p}}' README.md); test -n "$$commands" || { echo 'README.md has no command for the tests'; exit 1; }; \
+	echo "$$commands"; bash -eu <<<"$$commands"
 
 race: ## the tests under the race detector, the longest of them shortened
 	$(GO) test -race -short ./...
@@ -144,7 +145,7 @@ bench-once: ## every benchmark once, so that none rots
 image: ## the container image
 	docker build -t $(IMAGE) --build-arg VERSION=$(VERSION) .
 
-image-test: ## build the image and try it, with docker or buildah
+image-test: ## build the image and try it, with docker or podman
 	$(GO) test -tags image -count 1 -v ./test/image
 
 # npm fetches axe-core, which looks for what keeps people out.

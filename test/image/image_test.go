@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/portent-go/portent/test/internal/docker"
 )
 
 const (
@@ -30,7 +32,7 @@ const (
 
 // TestImage builds the image once and asks everything of it.
 func TestImage(t *testing.T) {
-	tool := toolOf(t)
+	tool := tool(filepath.Join(docker.Folder(t), "docker"))
 	tool.build(t)
 	t.Run("holds the binary and nothing else", func(t *testing.T) { onlyTheBinary(t, tool) })
 	t.Run("says how it is to be run", func(t *testing.T) { configuration(t, tool) })
@@ -117,54 +119,45 @@ func (c config) healthCheck() []string {
 
 // container is a started server.
 type container struct {
+	tool    tool
+	id      string // a file that holds it
 	command *exec.Cmd
 	log     *bytes.Buffer
 	done    chan error
 }
 
-// launch starts a command that runs a container in the foreground.
-func launch(t *testing.T, command *exec.Cmd) *container {
+// launch runs a container in the foreground, in the machine's own network.
+func (d tool) launch(t *testing.T, options []string, args ...string) *container {
 	t.Helper()
-	c := &container{command: command, log: &bytes.Buffer{}, done: make(chan error, 1)}
-	command.Stdout, command.Stderr = c.log, c.log
-	if err := command.Start(); err != nil {
+	c := &container{tool: d, id: filepath.Join(t.TempDir(), "id"), log: &bytes.Buffer{}, done: make(chan error, 1)}
+	options = append([]string{"run", "--rm", "--cidfile", c.id, "--network", "host"}, options...)
+	c.command = exec.Command(string(d), append(append(options, name), args...)...)
+	c.command.Stdout, c.command.Stderr = c.log, c.log
+	if err := c.command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	go func() { c.done <- command.Wait() }()
+	go func() { c.done <- c.command.Wait() }()
 	t.Cleanup(func() {
 		if process := c.server(); process != 0 {
 			_ = syscall.Kill(process, syscall.SIGKILL)
 		}
-		_ = command.Process.Kill()
+		_ = c.command.Process.Kill()
 	})
 	return c
 }
 
-// server returns the process in the container: the command's descendant whose
-// program is /portent.
-func (c *container) server() int {
-	for _, pid := range descendants(fmt.Sprint(c.command.Process.Pid)) {
-		arguments, _ := os.ReadFile(filepath.Join("/proc", pid, "cmdline"))
-		if bytes.HasPrefix(arguments, []byte("/portent\x00")) {
-			var number int
-			if _, err := fmt.Sscan(pid, &number); err == nil {
-				return number
-			}
-		}
+// server returns the process in the container; 0 if there is none.
+func (c *container) server() (process int) {
+	id, err := os.ReadFile(c.id)
+	if err != nil {
+		return 0
 	}
-	return 0
-}
-
-func descendants(pid string) []string {
-	tasks, _ := filepath.Glob(filepath.Join("/proc", pid, "task", "*", "children"))
-	var found []string
-	for _, task := range tasks {
-		children, _ := os.ReadFile(task)
-		for _, child := range strings.Fields(string(children)) {
-			found = append(append(found, child), descendants(child)...)
-		}
+	out, err := exec.Command(string(c.tool), "inspect", "--format", "{{.State.Pid}}", string(id)).Output()
+	if err != nil {
+		return 0 // it has ended
 	}
-	return found
+	_, _ = fmt.Sscan(string(out), &process)
+	return process
 }
 
 func (c *container) user(t *testing.T) string {
@@ -183,7 +176,11 @@ func (c *container) user(t *testing.T) string {
 
 // stop sends SIGTERM to the server and waits for the command's end.
 func (c *container) stop() error {
-	if err := syscall.Kill(c.server(), syscall.SIGTERM); err != nil {
+	process := c.server()
+	if process == 0 {
+		return fmt.Errorf("it does not run")
+	}
+	if err := syscall.Kill(process, syscall.SIGTERM); err != nil {
 		return err
 	}
 	select {

@@ -86,12 +86,6 @@ func (b bundle) command(args ...string) *exec.Cmd {
 	return exec.Command("runc", append([]string{"--root", b.state}, args...)...)
 }
 
-// run starts the container in the foreground.
-func (b bundle) run(t *testing.T) *container {
-	t.Helper()
-	return launch(t, b.command("run", "--bundle", b.folder, bundleID))
-}
-
 // started is how a start went, from the process's execve until the server says that
 // it is ready. All its threads together computed for a time, and waited for another
 // one until the machine had a processor for them.

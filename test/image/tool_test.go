@@ -12,26 +12,8 @@ import (
 	"testing"
 )
 
-// tool builds and runs images.
-type tool interface {
-	build(t *testing.T)
-	inspect(t *testing.T) config
-	files(t *testing.T) (names []string, size int64)
-	start(t *testing.T, addr string) *container
-	confine(t *testing.T, profile seccomp, args ...string) *container
-	run(command ...string) (string, error)
-}
-
-func toolOf(t *testing.T) tool {
-	t.Helper()
-	if exec.Command("docker", "info").Run() == nil {
-		return docker{}
-	}
-	if _, err := exec.LookPath("buildah"); err != nil {
-		skip(t, "there is neither a docker engine nor buildah")
-	}
-	return &buildah{}
-}
+// tool builds and runs images: a docker command.
+type tool string
 
 // skip says aloud what is missing. On CI nothing may be.
 func skip(t *testing.T, why string) {
@@ -52,131 +34,36 @@ func must(t *testing.T, command string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// docker uses an engine.
-type docker struct{}
+func (d tool) must(t *testing.T, args ...string) string {
+	t.Helper()
+	return must(t, string(d), args...)
+}
 
-func (docker) build(t *testing.T) { must(t, "docker", "build", "-t", name, root) }
+func (d tool) build(t *testing.T) {
+	t.Helper()
+	d.must(t, "build", "-t", name, root)
+	t.Cleanup(func() { d.must(t, "rmi", "--force", name) })
+}
 
-func (docker) inspect(t *testing.T) (c config) {
-	out := must(t, "docker", "image", "inspect", "--format", "{{json .Config}}", name)
-	if err := json.Unmarshal([]byte(out), &c); err != nil {
+func (d tool) inspect(t *testing.T) (c config) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(d.must(t, "image", "inspect", "--format", "{{json .Config}}", name)), &c); err != nil {
 		t.Fatal(err)
+	}
+	// A health check is part of the image, but podman keeps it beside its configuration.
+	if out, err := exec.Command(string(d), "image", "inspect", "--format", "{{json .HealthCheck}}", name).Output(); err == nil {
+		err = json.Unmarshal(out, &c.Healthcheck)
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	return c
 }
 
-func (docker) files(t *testing.T) ([]string, int64) {
-	id := must(t, "docker", "create", name)
-	defer must(t, "docker", "rm", id)
-	archive := filepath.Join(t.TempDir(), "image.tar")
-	must(t, "docker", "export", "-o", archive, id)
-	folder := t.TempDir()
-	// What the engine itself puts into every container is not the image's.
-	must(t, "tar", "-xf", archive, "-C", folder, "--exclude=dev*", "--exclude=etc*", "--exclude=proc*", "--exclude=sys*", "--exclude=.dockerenv")
-	return list(t, folder)
-}
-
-func (docker) start(t *testing.T, addr string) *container {
-	return launch(t, exec.Command("docker", "run", "--rm", "--network", "host", "--read-only", "--cap-drop", "ALL", "-e", "PORTENT_ADDR="+addr, name))
-}
-
-func (docker) confine(t *testing.T, profile seccomp, args ...string) *container {
-	file := filepath.Join(t.TempDir(), "seccomp.json")
-	if err := os.WriteFile(file, profile.json(t), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	all := append([]string{
-		"run", "--rm", "--network", "host", "--read-only", "--user", "65532:65532", "--cap-drop", "ALL",
-		"--security-opt", "no-new-privileges", "--security-opt", "seccomp=" + file, name,
-	}, args...)
-	return launch(t, exec.Command("docker", all...))
-}
-
-func (docker) run(command ...string) (string, error) {
-	args := append([]string{"run", "--rm", "--network", "host", "--entrypoint", command[0], name}, command[1:]...)
-	out, err := exec.Command("docker", args...).CombinedOutput()
-	return string(out), err
-}
-
-// buildah works where no engine runs. It builds from a stand-in for the Go image,
-// made of this machine's own Go, and from its caches: what make build has compiled
-// is not compiled again. The format is docker's, because the other one has no place
-// for a health check.
-type buildah struct{ container string }
-
-func (b *buildah) call(args ...string) []string {
-	return append([]string{"--storage-driver", "vfs"}, args...)
-}
-
-func (b *buildah) must(t *testing.T, args ...string) string {
+// files returns what the image holds, and how large it is.
+func (d tool) files(t *testing.T) (names []string, size int64) {
 	t.Helper()
-	return must(t, "buildah", b.call(args...)...)
-}
-
-const standIn = "localhost/portent-test-go"
-
-func (b *buildah) build(t *testing.T) {
-	b.makeStandIn(t)
-	must(t, "go", "mod", "download")
-	modules := filepath.Join(must(t, "go", "env", "GOMODCACHE"), "cache", "download")
-	b.must(t, "bud", "--isolation", "chroot", "--format", "docker", "--build-arg", "GO_IMAGE="+standIn, "-v", modules+":/proxy:ro", "-v", must(t, "go", "env", "GOCACHE")+":/cache", "-t", name, root)
-	b.container = b.must(t, "from", name)
-	t.Cleanup(func() {
-		b.must(t, "rm", b.container)
-		b.must(t, "rmi", "--force", name, standIn)
-	})
-}
-
-// makeStandIn makes an image of busybox and Go.
-func (b *buildah) makeStandIn(t *testing.T) {
-	id := b.must(t, "from", "scratch")
-	defer b.must(t, "rm", id)
-	busybox, err := exec.LookPath("busybox")
-	if err != nil {
-		skip(t, "there is no busybox for the build image")
-	}
-	goroot := must(t, "go", "env", "GOROOT")
-	b.must(t, "copy", id, busybox, "/bin/busybox")
-	for _, part := range []string{"bin", "pkg", "src", "go.env", "VERSION"} {
-		b.must(t, "copy", id, filepath.Join(goroot, part), "/usr/local/go/"+part)
-	}
-	b.must(t, "run", "--isolation", "chroot", id, "/bin/busybox", "--install", "-s", "/bin")
-	b.must(t, "run", "--isolation", "chroot", id, "/bin/busybox", "mkdir", "-p", "/tmp", "/root")
-	b.must(t, "config", "--env", "PATH=/usr/local/go/bin:/bin", "--env", "GOPATH=/go", "--env", "HOME=/root",
-		"--env", "GOPROXY=file:///proxy", "--env", "GOSUMDB=off", "--env", "GOCACHE=/cache", "--env", "GOTOOLCHAIN=local", id)
-	b.must(t, "commit", id, standIn)
-}
-
-func (b *buildah) inspect(t *testing.T) config {
-	var image struct {
-		Docker struct{ Config config }
-	}
-	if err := json.Unmarshal([]byte(b.must(t, "inspect", "--type", "image", name)), &image); err != nil {
-		t.Fatal(err)
-	}
-	return image.Docker.Config
-}
-
-func (b *buildah) files(t *testing.T) ([]string, int64) {
-	return list(t, b.must(t, "mount", b.container))
-}
-
-func (b *buildah) start(t *testing.T, addr string) *container {
-	return launch(t, exec.Command("buildah", b.call("run", "--isolation", "chroot", "--env", "PORTENT_ADDR="+addr, b.container, "/portent", "serve")...))
-}
-
-func (b *buildah) confine(t *testing.T, profile seccomp, args ...string) *container {
-	return newBundle(t, filepath.Join(b.must(t, "mount", b.container), "portent"), profile, args...).run(t)
-}
-
-func (b *buildah) run(command ...string) (string, error) {
-	out, err := exec.Command("buildah", b.call(append([]string{"run", "--isolation", "chroot", b.container}, command...)...)...).CombinedOutput()
-	return string(out), err
-}
-
-// list returns the regular files below a folder and how large they are.
-func list(t *testing.T, folder string) (names []string, size int64) {
-	t.Helper()
+	folder := d.export(t)
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
@@ -189,8 +76,47 @@ func list(t *testing.T, folder string) (names []string, size int64) {
 		names, size = append(names, name), size+info.Size()
 		return err
 	})
-	if err != nil && !os.IsNotExist(err) {
+	if err != nil {
 		t.Fatal(err)
 	}
 	return names, size
+}
+
+// export unpacks what the image holds, without what an engine itself puts into every
+// container.
+func (d tool) export(t *testing.T) (folder string) {
+	t.Helper()
+	id := d.must(t, "create", name)
+	defer d.must(t, "rm", id)
+	archive, folder := filepath.Join(t.TempDir(), "image.tar"), t.TempDir()
+	d.must(t, "export", "-o", archive, id)
+	must(t, "tar", "-xf", archive, "-C", folder, "--exclude=dev*", "--exclude=etc*", "--exclude=proc*", "--exclude=run*", "--exclude=sys*", "--exclude=.dockerenv")
+	return folder
+}
+
+// start starts a server on an address of this machine, with its root read-only.
+func (d tool) start(t *testing.T, addr string) *container {
+	t.Helper()
+	return d.launch(t, []string{"--read-only", "--cap-drop", "ALL", "-e", "PORTENT_ADDR=" + addr, "-e", "PORTENT_GRPC_ADDR=127.0.0.1:0"})
+}
+
+// confine runs the program as a user that is a number, with nothing that it may do
+// and no way to get it.
+func (d tool) confine(t *testing.T, profile seccomp, args ...string) *container {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "seccomp.json")
+	if err := os.WriteFile(file, profile.json(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return d.launch(t, []string{
+		"--read-only", "--user", "65532:65532", "--cap-drop", "ALL",
+		"--security-opt", "no-new-privileges", "--security-opt", "seccomp=" + file,
+	}, args...)
+}
+
+// run runs a command in the image to its end.
+func (d tool) run(command ...string) (string, error) {
+	args := append([]string{"run", "--rm", "--network", "host", "--entrypoint", command[0], name}, command[1:]...)
+	out, err := exec.Command(string(d), args...).CombinedOutput()
+	return string(out), err
 }

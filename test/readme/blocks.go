@@ -17,8 +17,10 @@ type Block struct {
 
 	File   string // file=NAME: it is written to that file of the section's folder, and not run
 	Python string // python=NAME: from here on, bin/NAME is the section's Python environment
+	Needs  string // needs=PROGRAM: a program of Options.Path
 	Of     string // of="COMMAND": it shows what that command prints
 	Before string // before="COMMANDS": what readers have done before, run before the block
+	After  string // after="COMMANDS": what readers do next, run after the block
 	Exit   int    // exit=2: the command, or the last one, ends with that status
 	Skip   string // skip="REASON": it is neither run nor compared
 	Digest bool   // digest: digests are compared too; else any stands for any
@@ -118,6 +120,10 @@ func (b *Block) set(name, value string) error {
 		b.Of = value
 	case "before":
 		b.Before = value
+	case "needs":
+		b.Needs = value
+	case "after":
+		b.After = value
 	case "exit":
 		b.Exit, err = strconv.Atoi(value)
 	case "skip":

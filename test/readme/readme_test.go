@@ -13,6 +13,7 @@ import (
 	"github.com/portent-go/portent/adapters/format/onnxfile/onnxtest"
 	"github.com/portent-go/portent/adapters/transport/tlsfiles/tlstest"
 	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/test/internal/docker"
 )
 
 // TestReadme does what README.md says, each section in a fresh clone in which its
@@ -26,7 +27,12 @@ func TestReadme(t *testing.T) {
 		}
 		t.Setenv(folder, strings.TrimSpace(string(out)))
 	}
-	Run(t, root+"/README.md", Options{Environments: root + "/bin", Prepare: func(folder string) error {
+	// An engine would publish ports in another network than the test's own.
+	programs, err := docker.StandIn(t)
+	if err != nil {
+		t.Logf("no docker: %v", err)
+	}
+	Run(t, root+"/README.md", Options{Environments: root + "/bin", Path: programs, Prepare: func(folder string) error {
 		if err := clone(folder); err != nil {
 			return err
 		}

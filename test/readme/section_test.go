@@ -24,6 +24,8 @@ type Options struct {
 	// Environments is the folder of Python environments, which a block's attribute
 	// python names.
 	Environments string
+	// Path is a folder of programs that readers have, beside those of the machine.
+	Path string
 	// Prepare puts what a section's commands need into its folder; may be nil.
 	Prepare func(folder string) error
 }
@@ -105,6 +107,9 @@ func (s *section) do(block Block) {
 	if block.Python != "" {
 		s.python = s.environment(block)
 	}
+	if block.Needs != "" {
+		s.need(block, filepath.Join(s.options.Path, block.Needs), "podman and busybox stand in for it")
+	}
 	s.printed = nil
 	if block.Before != "" {
 		s.commands(Block{Language: "sh", Line: block.Line, Text: block.Before + "\n"})
@@ -125,10 +130,13 @@ func (s *section) do(block Block) {
 	default:
 		s.printed = s.commands(block)
 	}
+	if block.After != "" {
+		s.commands(Block{Language: "sh", Line: block.Line, Text: block.After + "\n"})
+	}
 }
 
 // serving is a line that starts a server.
-var serving = regexp.MustCompile(`(?m)^([A-Z_]+=\S+ )*(portent|go run \./cmd/portent) serve\b(.*\\\n)*.*\n`)
+var serving = regexp.MustCompile(`(?m)^([A-Z_]+=\S+ )*((portent|go run \./cmd/portent) serve|docker run)\b(.*\\\n)*.*\n`)
 
 // commands runs a block of commands, servers among them.
 func (s *section) commands(block Block) *string {
@@ -174,31 +182,39 @@ func (s *section) shell(block Block, script string) string {
 }
 
 func (s *section) environ() []string {
-	path := os.Getenv(binaryVariable) + string(filepath.ListSeparator) + os.Getenv("PATH")
-	if s.python != "" {
-		path = s.python + string(filepath.ListSeparator) + path
+	var path []string
+	for _, folder := range []string{s.python, os.Getenv(binaryVariable), s.options.Path, os.Getenv("PATH")} {
+		if folder != "" {
+			path = append(path, folder)
+		}
 	}
 	// Some exporters write what is in a set, whose order changes with the seed.
-	return append(os.Environ(), "PATH="+path, "HOME="+s.home, "PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1", "PYTHONWARNINGS=ignore", "COLUMNS=80")
+	return append(os.Environ(), "PATH="+strings.Join(path, string(filepath.ListSeparator)), "HOME="+s.home, "PYTHONHASHSEED=0", "PYTHONDONTWRITEBYTECODE=1", "PYTHONWARNINGS=ignore", "COLUMNS=80")
 }
 
-// environment returns the bin folder of a Python environment. Without it the section
-// is skipped aloud, but on CI, where it must be there.
+// environment returns the bin folder of a Python environment.
 func (s *section) environment(block Block) string {
 	s.Helper()
 	folder, err := filepath.Abs(filepath.Join(s.options.Environments, block.Python, "bin"))
 	if err != nil {
 		s.Fatal(err)
 	}
-	if _, err := os.Stat(folder); err == nil {
-		return folder
+	s.need(block, folder, "make installs it")
+	return folder
+}
+
+// need skips the section aloud where something is missing, but not on CI, where it
+// must be there.
+func (s *section) need(block Block, path, from string) {
+	s.Helper()
+	if _, err := os.Stat(path); err == nil && filepath.IsAbs(path) {
+		return
 	}
-	why := fmt.Sprintf("SKIPPED: %s:%d needs the Python environment %s, which make installs", s.document, block.Line, block.Python)
+	why := fmt.Sprintf("SKIPPED: %s:%d needs %s%s, which is not here; %s", s.document, block.Line, block.Python, block.Needs, from)
 	if os.Getenv("CI") == "true" {
 		s.Fatal(why)
 	}
 	s.Skip(why)
-	return ""
 }
 
 func (s *section) compare(block Block, printed string) {
@@ -215,7 +231,7 @@ func (s *section) compare(block Block, printed string) {
 
 func TestServersAreFound(t *testing.T) {
 	for line, server := range map[string]bool{
-		"portent serve\n": true, "portent serve --model a\n": true, "A=b C=d portent serve\n": true, "go run ./cmd/portent serve\n": true,
+		"portent serve\n": true, "portent serve --model a\n": true, "A=b C=d portent serve\n": true, "go run ./cmd/portent serve\n": true, "docker run portent\n": true, "docker build .\n": false,
 		"portent servery\n": false, "portent verify serve\n": false, "# portent serve\n": false, "echo portent serve\n": false,
 	} {
 		if got := serving.MatchString(line); got != server {

@@ -17,23 +17,14 @@ func build(ctx context.Context, to string, race bool, more ...string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"build", "-tags", "nethttpomithttp2,grpcnotrace", "-trimpath", "-ldflags", "-s -w", "-o", to}
-	static := "CGO_ENABLED=0"
+	args, environ := []string{"sh", "tools/lean/build.sh", "-o", to}, os.Environ()
 	if race {
-		args, static = append(args, "-race"), "CGO_ENABLED=1"
-	} else {
-		args = append(args, "-modfile=bin/lean/go.mod")
+		args = []string{"go", "build", "-race", "-tags", "nethttpomithttp2,grpcnotrace", "-o", to, "./cmd/portent"}
+		environ = append(environ, "CGO_ENABLED=1")
 	}
-	args = append(append(args, more...), "./cmd/portent")
-	if !race {
-		prepare := exec.CommandContext(ctx, "sh", "tools/lean/prepare.sh")
-		prepare.Dir = root
-		if out, err := prepare.CombinedOutput(); err != nil {
-			return fmt.Errorf("preparing the build: %w\n%s", err, out)
-		}
-	}
-	command := exec.CommandContext(ctx, "go", args...) //nolint:gosec // what is written here
-	command.Dir, command.Env = root, append(os.Environ(), static)
+	args = append(args, more...)
+	command := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // what is written here
+	command.Dir, command.Env = root, environ
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the program: %w\n%s", err, out)
 	}

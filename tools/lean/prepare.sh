@@ -1,6 +1,5 @@
 #!/bin/sh
-# Writes bin/lean/go.mod, by which the program is built a fifth smaller:
-# go build -modfile=bin/lean/go.mod.
+# Writes bin/lean/go.mod, by which build.sh builds the program a fifth smaller.
 #
 # Gorgonia's type tensor.Dtype embeds reflect.Type, and with it a method that looks up
 # methods by name. The linker cannot know which names, so it keeps every exported
