@@ -34,6 +34,7 @@ func newRoot(environ []string) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
 	root.SetHelpCommand(newHelp())
+	refuseOtherShells(root)
 	completeFlags(root)
 	return root
 }
