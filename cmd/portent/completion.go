@@ -54,14 +54,15 @@ func completeFlags(root *cobra.Command) {
 const completionCommand = "completion"
 
 // refuseOtherShells has `portent completion` refuse a shell that it does not know,
-// for which cobra's command shows its help and ends well.
+// for which cobra's command shows its help and ends well. What the command writes to is
+// decided here.
 func refuseOtherShells(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	completion, _, err := root.Find([]string{completionCommand})
 	if err != nil {
 		return // cobra makes none
 	}
-	completion.Use, completion.Long = completionCommand+" SHELL", ""
+	completion.Use, completion.Long, completion.Example = completionCommand+" SHELL", "", "  source <(portent completion bash)"
 	completion.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -34,7 +34,6 @@ func newRoot(environ []string) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(showHelp)
 	root.SetHelpCommand(newHelp())
-	refuseOtherShells(root)
 	completeFlags(root)
 	return root
 }
