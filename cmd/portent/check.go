@@ -42,7 +42,11 @@ func (s *serveSettings) prepare(flags *pflag.FlagSet) error {
 	err := cmp.Or(
 		s.loading.prepare(flags), notNegative("--batch", s.batching.rows), notNegative("--batch-delay", s.batching.delay),
 		notNegative("--poll", s.poll), notNegative("--timeout", s.timeout), notNegative("--grace", s.grace), notNegative("--drain-delay", s.drainDelay), notNegative("--max-connections", s.mostConnections),
+		notNegative("--log-burst", s.logBurst), s.checkQueue(),
 	)
+	if err == nil && s.guard.rate == 0 {
+		err = needed(flags, "--rate", "burst")
+	}
 	switch {
 	case err != nil:
 		return err
@@ -54,6 +58,14 @@ func (s *serveSettings) prepare(flags *pflag.FlagSet) error {
 		}
 	}
 	return nil
+}
+
+func (s *serveSettings) checkQueue() error {
+	const none = -1
+	if s.queue >= none {
+		return nil
+	}
+	return &domain.Error{Kind: domain.Invalid, Field: "--queue", Msg: fmt.Sprintf("is %d", s.queue), Expected: "a number of predictions, or -1 for none", Got: fmt.Sprint(s.queue)}
 }
 
 // notNegative returns an error of a setting that is below zero.

@@ -8,7 +8,7 @@ import (
 
 func TestSettingsThatCannotBeMeantAreRefused(t *testing.T) {
 	for _, line := range []string{
-		"serve --workers=-1", "serve --threads=-1", "serve --max-memory=-1", "serve --batch=-1", "serve --batch-delay=-1s", "serve --poll=-1s --models .", "serve --timeout=-1s", "serve --grace=-1s", "serve --drain-delay=-1s", "serve --max-connections=-1",
+		"serve --workers=-1", "serve --threads=-1", "serve --max-memory=-1", "serve --batch=-1", "serve --batch-delay=-1s", "serve --poll=-1s --models .", "serve --timeout=-1s", "serve --grace=-1s", "serve --drain-delay=-1s", "serve --max-connections=-1", "serve --queue=-2", "serve --log-burst=-1", "serve --burst=3", "serve --burst=3 --rate=0",
 		"serve --poll=1s", "serve --default-model=a", "serve --endpoint=grpc://a:1", "serve --remote-model=a", "serve --remote-version=1", "serve --endpoint-token-file=a",
 		"serve --models=. --engine=remote --endpoint=grpc://a:1 --remote-model=a", "serve --models=. --engine=remote --endpoint=grpc://a:1 --remote-version=1",
 		"verify --endpoint=grpc://a:1", "predict --workers=-1 a.png",

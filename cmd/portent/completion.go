@@ -2,12 +2,14 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/portent-go/portent/cmd/portent/internal/modelfolder"
 	"github.com/portent-go/portent/cmd/portent/internal/term"
+	"github.com/portent-go/portent/domain"
 )
 
 const flagOutput = "output"
@@ -46,6 +48,34 @@ func completeFlags(root *cobra.Command) {
 			cmd.ValidArgsFunction = filesOf(extensionModel)
 		}
 	}
+}
+
+// completionCommand is the name of the command that cobra makes.
+const completionCommand = "completion"
+
+// refuseOtherShells has `portent completion` refuse a shell that it does not know,
+// for which cobra's command shows its help and ends well. What the command writes to is
+// decided here.
+func refuseOtherShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, err := root.Find([]string{completionCommand})
+	if err != nil {
+		return // cobra makes none
+	}
+	completion.Use, completion.Long, completion.Example = completionCommand+" SHELL", "", "  source <(portent completion bash)"
+	completion.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		var shells []string
+		for _, shell := range cmd.Commands() {
+			shells = append(shells, shell.Name())
+		}
+		return &domain.Error{
+			Kind: domain.Invalid, Field: args[0], Msg: "is no shell that " + cmd.CommandPath() + " knows", Expected: strings.Join(shells, ", "), Hint: didYouMean("", nearest(args[0], shells)),
+		}
+	}
+	completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
 const extensionModel = ".onnx"

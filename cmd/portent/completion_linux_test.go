@@ -100,4 +100,7 @@ func TestCompletionKnowsFilesAndFolders(t *testing.T) {
 			t.Errorf("%s: %v", shell, r.err)
 		}
 	}
+	if r := portent(t, nil, nil, "completion", "zsch"); r.err == nil || !strings.Contains(r.stderr, "did you mean zsh?") || r.stdout != "" {
+		t.Errorf("a shell that there is not: %v %q", r.err, r.stderr)
+	}
 }

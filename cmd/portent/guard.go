@@ -6,9 +6,11 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/portent-go/portent/adapters/observe/metrics"
 	"github.com/portent-go/portent/adapters/transport/guard"
 	"github.com/portent-go/portent/adapters/transport/guard/grpcguard"
 	"github.com/portent-go/portent/adapters/transport/httpapi"
+	"github.com/portent-go/portent/domain"
 )
 
 // guardSettings say who may ask, and how often.
@@ -44,6 +46,16 @@ func (s *guardSettings) open(certificate bool) (err error) {
 	}
 	s.guard, err = guard.New(guard.Options{Tokens: s.tokens, Certificate: certificate, Rate: s.rate, Burst: s.burst})
 	return err
+}
+
+// observe has among the metrics who is refused.
+func (s *guardSettings) observe(m *metrics.Metrics) error {
+	for _, kind := range []domain.Kind{domain.Unauthenticated, domain.RateLimited} {
+		if err := m.AddRefused(kind, func() int64 { return s.guard.Refused(kind) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // overHTTP is what is before the HTTP server's routes. What browsers ask beforehand

@@ -142,6 +142,8 @@ func (s *initSettings) check() error {
 		return fail("--record", "is given beside --expect", "one or the other")
 	case (s.mean == nil) != (s.std == nil):
 		return fail("--mean and --std", "only one of them is given", "both or neither")
+	case s.preset != "" && s.mean != nil:
+		return fail("--preset and --mean", "are both given: a preset has a mean of its own", "one or the other")
 	case s.preset != "":
 		_, err := modelfolder.ParsePreset(s.preset)
 		return err

@@ -186,6 +186,7 @@ func TestInitRefuses(t *testing.T) {
 		{shippedNet, []string{"--preset", "mine"}, []string{"mine", "imagenet, half or none"}},
 		{shippedNet, []string{"--mean", "0.5,0.5,0.5"}, []string{"--mean and --std", "both or neither"}},
 		{shippedNet, []string{"--mean", "0.5,0.5", "--std", "1,1"}, []string{"three numbers"}},
+		{shippedNet, []string{"--preset", "half", "--mean", "0.5,0.5,0.5", "--std", "1,1,1"}, []string{"--preset and --mean", "one or the other"}},
 		{shippedNet, []string{"--size", "64"}, []string{"--size 64", "[-1,3,32,32]"}},
 		{shippedNet, []string{"--input", input}, []string{"--expect", "--record"}},
 		{shippedNet, []string{"--expect", output}, []string{"--input"}},

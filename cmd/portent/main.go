@@ -43,6 +43,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	refuseOtherShells(root)
 	ctx = withEnviron(ctx, environ)
 	root.SetContext(ctx)
 	cmd, err := root.ExecuteContextC(ctx)

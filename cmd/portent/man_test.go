@@ -115,7 +115,7 @@ func manPage(root *cobra.Command) []byte {
 	p.flags(grouped(root)["Everywhere"])
 	p.line(".SH COMMANDS")
 	for _, cmd := range availableCommands(root) {
-		if cmd.HasAvailableSubCommands() && !cmd.Runnable() { // completion, for each of the shells
+		if cmd.Name() == completionCommand { // for each of the shells
 			p.line(".SS portent %s", cmd.Name())
 			p.text(cmd.Short + ".")
 			for _, shell := range cmd.Commands() {

@@ -52,8 +52,8 @@ func (o *observing) logger(w io.Writer) (logger *slog.Logger, end func(), err er
 	return slog.New(handler), end, nil
 }
 
-// observe has the requests to a repository's models counted, and traced if
-// anything is.
+// observe has the requests to a repository's models counted, and those of callers that
+// are refused; and traced if anything is.
 func (s *serveSettings) observe(repository *serving.Repository) (err error) {
 	if s.metrics, err = metrics.New(repository, metrics.Options{Version: versionNumber(), TraceID: tracing.TraceID}); err != nil {
 		return err
@@ -62,7 +62,7 @@ func (s *serveSettings) observe(repository *serving.Repository) (err error) {
 	if s.tracing != nil {
 		repository.AddObserver(s.tracing)
 	}
-	return nil
+	return s.guard.observe(s.metrics)
 }
 
 // trace begins to trace what is served, if the environment asks for that, until

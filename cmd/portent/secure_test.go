@@ -288,7 +288,7 @@ func TestTokensEverywhere(t *testing.T) {
 }
 
 func TestSharesHoldForBothProtocols(t *testing.T) {
-	s := serveSecured(t, "--rate", "0.001", "--burst", "2")
+	s := serveSecured(t, "--rate", "0.001", "--burst", "2", "--admin-addr", "127.0.0.1:0")
 	for _, want := range []int{200, 200, 429} {
 		if response, _ := ask(t, s.trust(), s.url+"/v2", nil); response.StatusCode != want || (response.Header.Get("Retry-After") != "") != (want == 429) {
 			t.Errorf("%d %v, expected %d", response.StatusCode, response.Header, want)
@@ -296,6 +296,9 @@ func TestSharesHoldForBothProtocols(t *testing.T) {
 	}
 	if err, live := s.call(t, s.trust()); status.Code(err) != codes.ResourceExhausted || live != nil {
 		t.Errorf("%v, %v", err, live)
+	}
+	if text := adminMetrics(t, s.server); !strings.Contains(text, `portent_callers_refused_total{kind="rate_limited"} 2`) || !strings.Contains(text, `portent_callers_refused_total{kind="unauthenticated"} 0`) {
+		t.Errorf("it is not among the metrics:\n%s", text)
 	}
 }
 
@@ -331,7 +334,7 @@ func TestSettingsThatAreNotSecureAreRefused(t *testing.T) {
 		{[]string{"--tls-cert", cert}, "--tls-key"}, {[]string{"--tls-key", key}, "--tls-cert"}, {[]string{"--tls-client-ca", cert}, "--tls-cert"},
 		{[]string{"--tls-cert", key, "--tls-key", cert}, "no certificate and its key"}, {[]string{"--tls-cert", cert, "--tls-key", key, "--tls-client-ca", empty}, "no certificate"},
 		{[]string{"--token-file", empty}, "holds no token"}, {[]string{"--token-file", folder + "/none"}, "cannot be read"},
-		{[]string{"--cors-origin", "app.example"}, "is none"}, {[]string{"--rate", "-1"}, "requests a second"}, {[]string{"--burst", "5"}, "requests a second"},
+		{[]string{"--cors-origin", "app.example"}, "is none"}, {[]string{"--rate", "-1"}, "requests a second"}, {[]string{"--burst", "5"}, "is given without --rate"},
 		{append(remote, "--endpoint-ca", empty), "--endpoint-ca"}, {append(remote, "--endpoint-cert", cert), "--endpoint-key"},
 		{append(remote, "--endpoint-cert", cert, "--endpoint-key", cert), "--endpoint-key"},
 	} {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 
 	"github.com/portent-go/portent/adapters/transport/grpcapi"
 	"github.com/portent-go/portent/adapters/transport/httpapi"
@@ -116,12 +115,8 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 		return listening{}, err
 	}
 	over := httpapi.NewServer(s.tracedHTTP(handler), logger)
-	return listening{name: nameHTTP, shutdown: sayingFarewell(over), serve: func(listener net.Listener) error {
-		if err := over.Serve(s.tls.protect(listener)); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	}}, nil
+	serve, shutdown := sayingFarewell(over)
+	return listening{name: nameHTTP, shutdown: shutdown, serve: func(listener net.Listener) error { return serve(s.tls.protect(listener)) }}, nil
 }
 
 func (s *serveSettings) grpcServer(o *offer, logger *slog.Logger) (listening, error) {

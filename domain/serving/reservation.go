@@ -25,10 +25,10 @@ func WithReservation(ctx context.Context) (context.Context, func()) {
 // Reserve keeps a place in the queue for the context's prediction, or refuses it as
 // Predict would, with an error of kind Overloaded, if too many are before it, or so
 // many that not even one row would be answered by the context's deadline, or within
-// the model's own timeout. It is for those who have costly work to do before they predict, such as to decode a
-// picture: an overloaded server must not spend its time on what it refuses, and what
-// it has worked for must not be refused afterwards. A context that has a place
-// already keeps it. Without WithReservation no place is kept.
+// the model's own timeout. It is for those who have costly work to do before they
+// predict, such as to decode a picture: an overloaded server must not spend its time on
+// what it refuses, and what it has worked for must not be refused afterwards. A context
+// that has a place already keeps it. Without WithReservation no place is kept.
 func (m *Model) Reserve(ctx context.Context) error {
 	r, ok := ctx.Value(reservationKey{}).(*reservation)
 	if !ok {

@@ -1,11 +1,14 @@
 package onnxgo_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/portent-go/portent/adapters/engine/onnxgo"
+	"github.com/portent-go/portent/adapters/format/onnxfile/onnxtest"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -41,6 +44,31 @@ func TestDamagedModelsAreErrorsOrModels(t *testing.T) {
 		}
 		if err := engine.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestNodesOutOfOrder runs a network twice, as it should be and with its nodes
+// backwards.
+func TestNodesOutOfOrder(t *testing.T) {
+	input, err := domain.NewTensor(domain.Shape{1, 4}, []float32{-1, 2, -3, 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for order, network := range map[string]*onnxtest.Model{
+		"as it should be": small().Node("Relu", named("x"), named("a")).Node("Neg", named("x"), named("b")).Node("Add", named("a", "b"), named("y")),
+		"backwards":       small().Node("Add", named("a", "b"), named("y")).Node("Neg", named("x"), named("b")).Node("Relu", named("x"), named("a")),
+	} {
+		engine, err := onnxgo.Open(network.Bytes(), onnxgo.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs, err := engine.Predict(t.Context(), []domain.Tensor{input})
+		if err := errors.Join(err, engine.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := domain.Data[float32](outputs[0]); !slices.Equal(got, []float32{1, 0, 3, 0}) {
+			t.Errorf("%s: %v", order, got)
 		}
 	}
 }

@@ -49,6 +49,12 @@ func (e *externalFiles) read(t *tensorProto, size int) ([]byte, error) {
 		return nil, invalid(t.where, "takes %d bytes, but %d of %q are named", size, length, location)
 	}
 	data, err := e.section(location, offset, length)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &domain.Error{
+			Kind: domain.Invalid, Field: t.where, Msg: fmt.Sprintf("its elements are in another file, %q, which is not there", location),
+			Expected: fmt.Sprintf("%q in the model's folder", location), Hint: "copy it too: who exported the model has it beside the .onnx file",
+		}
+	}
 	if err != nil {
 		return nil, invalid(t.where, "cannot be read from %q: %v", location, err)
 	}

@@ -86,7 +86,7 @@ func TestExternalRefusals(t *testing.T) {
 		{"the folder", []string{"location", "."}, "not a file in the model's folder"},
 		{"a folder", []string{"location", "sub"}, "not a regular file"},
 		{"a pipe", []string{"location", "pipe"}, "not a regular file"},
-		{"missing", []string{"location", "other.bin"}, "cannot be read"},
+		{"missing", []string{"location", "other.bin"}, "which is not there"},
 		{"two locations", []string{"location", "weights.bin", "location", "sub/w.bin"}, "twice"},
 		{"offset beyond", []string{"location", "weights.bin", "offset", "12"}, "has 16 bytes, expected 8 from byte 12"},
 		{"offset far beyond", []string{"location", "weights.bin", "offset", "9223372036854775807"}, "has 16 bytes"},

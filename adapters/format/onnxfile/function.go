@@ -39,6 +39,7 @@ func (r *reader) function(data []byte, where string) (Function, error) {
 		}
 		return err
 	})
+	fn.Nodes = inOrder(fn.Nodes)
 	if err == nil && fn.Name == "" {
 		err = invalid(where, "has no name")
 	}

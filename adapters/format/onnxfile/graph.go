@@ -7,11 +7,11 @@ import (
 	"github.com/portent-go/portent/domain"
 )
 
-// Graph is a graph of operators. Whether every value is made once, and before it
-// is used, is for the engine to see.
+// Graph is a graph of operators. Whether every value is made, and once, is for the
+// engine to see.
 type Graph struct {
 	Name   string
-	Nodes  []Node
+	Nodes  []Node              // each value is made before it is used, if there is such an order
 	Inputs []domain.TensorSpec // without those that an initializer gives
 	// Outputs have a nil Shape where the rank is unknown, an empty one for a scalar.
 	// One that is a sequence of maps from labels to scores, as the operator ZipMap
@@ -37,6 +37,7 @@ func (r *reader) graph(data []byte, where string, depth int) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.Nodes = inOrder(g.Nodes)
 	// Up to version 3 of the format every initializer is listed as an input too.
 	g.Inputs = slices.DeleteFunc(g.Inputs, func(input domain.TensorSpec) bool {
 		_, ok := g.Initializers[input.Name]

@@ -32,3 +32,17 @@ func (m *Metrics) AddConnections(listener string, connections Connections) error
 	}
 	return nil
 }
+
+// AddRefused has among the metrics how many requests have been refused with errors of
+// a kind before anybody looked at what they ask for. A kind that is there already is
+// an error of kind Internal.
+func (m *Metrics) AddRefused(kind domain.Kind, refused func() int64) error {
+	err := m.registry.Register(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "portent_callers_refused_total", Help: "Requests that were refused because of who made them: unauthenticated or rate_limited.",
+		ConstLabels: prometheus.Labels{"kind": nameOf(kind)},
+	}, func() float64 { return float64(refused()) }))
+	if err != nil {
+		return domain.Errorf(domain.Internal, "the metric of what is %v cannot be registered: %w", kind, err)
+	}
+	return nil
+}

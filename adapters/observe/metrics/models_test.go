@@ -72,6 +72,19 @@ func TestConnectionsAreSeen(t *testing.T) {
 	}
 }
 
+func TestRefusedCallersAreSeen(t *testing.T) {
+	_, m := observed(t, newServed("m", "1", serving.Options{}), metrics.Options{})
+	for kind, n := range map[domain.Kind]int64{domain.Unauthenticated: 3, domain.RateLimited: 0} {
+		if err := m.AddRefused(kind, func() int64 { return n }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has(t, scrape(t, m, ""), `portent_callers_refused_total{kind="unauthenticated"} 3`, `portent_callers_refused_total{kind="rate_limited"} 0`)
+	if err := m.AddRefused(domain.RateLimited, nil); domain.KindOf(err) != domain.Internal {
+		t.Errorf("a kind that is there already: %v", err)
+	}
+}
+
 func TestSelfTestAndReadinessAreSeen(t *testing.T) {
 	outputs, err := predictortest.NewFake(signature()).Predict(t.Context(), inputs(t))
 	if err != nil {

@@ -95,8 +95,10 @@ func kindOf(err error) string {
 	if err == nil {
 		return kindOK
 	}
-	return strings.ReplaceAll(domain.KindOf(err).String(), " ", "_")
+	return nameOf(domain.KindOf(err))
 }
+
+func nameOf(kind domain.Kind) string { return strings.ReplaceAll(kind.String(), " ", "_") }
 
 // forget drops all series of a version of a model.
 func (r *requests) forget(model, version string) {

@@ -30,7 +30,8 @@ func (t *Tracing) HTTP(over http.Handler) http.Handler {
 
 // begin begins the span of a request to this server, in the trace that it names.
 func (t *Tracing) begin(ctx context.Context, headers propagation.TextMapCarrier, name string, about ...attribute.KeyValue) (context.Context, trace.Span) {
-	return t.tracer.Start(propagator.Extract(ctx, headers), name, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(about...))
+	ctx = context.WithValue(propagator.Extract(ctx, headers), firstKey{}, new(first))
+	return t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(about...))
 }
 
 // ended ends the span of a request, which has failed if the fault is the server's.

@@ -3,6 +3,7 @@ package tracing
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -33,6 +34,9 @@ func (t *Tracing) Observe(ctx context.Context, served *serving.Served, o serving
 	end := time.Now()
 	t.stage(ctx, "encode", &end, o.Output)
 	end = end.Add(-o.Infer)
+	if began := firstOf(ctx).Swap(nil); began != nil {
+		end = *began // a busy processor may have left some time between the stages
+	}
 	t.stage(ctx, "queue", &end, o.Queue)
 	t.stage(ctx, "decode", &end, o.Input)
 }
@@ -47,6 +51,19 @@ func (t *Tracing) stage(ctx context.Context, name string, end *time.Time, took t
 	_, span := t.tracer.Start(ctx, name, trace.WithTimestamp(start))
 	span.End(trace.WithTimestamp(*end))
 	*end = start
+}
+
+// first is when the engine began with a request, or with the next one of a stream; nil
+// before.
+type first = atomic.Pointer[time.Time]
+
+type firstKey struct{}
+
+func firstOf(ctx context.Context) *first {
+	if known, ok := ctx.Value(firstKey{}).(*first); ok {
+		return known
+	}
+	return new(first)
 }
 
 // Predictor returns a Predictor that makes a span of each prediction, below that
@@ -65,7 +82,9 @@ func (p *predictor) Predict(ctx context.Context, inputs []domain.Tensor) ([]doma
 	if !trace.SpanContextFromContext(ctx).IsValid() {
 		return p.Predictor.Predict(ctx, inputs) // no request's: a self-test
 	}
-	ctx, span := p.tracer.Start(ctx, "infer")
+	began := time.Now()
+	firstOf(ctx).CompareAndSwap(nil, &began)
+	ctx, span := p.tracer.Start(ctx, "infer", trace.WithTimestamp(began))
 	defer span.End()
 	outputs, err := p.Predictor.Predict(ctx, inputs)
 	if err != nil {

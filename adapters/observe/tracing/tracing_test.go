@@ -8,10 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/grpc/stats"
 	"google.golang.org/protobuf/proto"
 
@@ -123,28 +124,7 @@ func TestLogLinesTellTheTrace(t *testing.T) {
 // TestWhatCallersSendBreaksNoSpans: a text that is no UTF-8 cannot be sent, and must
 // not take the spans of all others with it.
 func TestWhatCallersSendBreaksNoSpans(t *testing.T) {
-	var spans atomic.Int64
-	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		var sent collector.ExportTraceServiceRequest
-		body, err := io.ReadAll(r.Body)
-		if err == nil {
-			err = proto.Unmarshal(body, &sent)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-		for _, resource := range sent.GetResourceSpans() {
-			for _, scope := range resource.GetScopeSpans() {
-				spans.Add(int64(len(scope.GetSpans())))
-			}
-		}
-	}))
-	defer sink.Close()
-	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", sink.URL+"/v1/traces")
-	tracer, err := tracing.FromEnvironment(t.Context(), "1.2.3", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tracer, received := beginReceived(t)
 	handler := tracer.HTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tracer.Observe(r.Context(), &serving.Served{Name: "name \xff", Version: "1"}, serving.Observation{Transport: "http", Rows: 1})
 		w.WriteHeader(http.StatusNoContent)
@@ -157,11 +137,76 @@ func TestWhatCallersSendBreaksNoSpans(t *testing.T) {
 	calls.HandleRPC(ctx, &stats.End{})
 	ctx = calls.TagRPC(t.Context(), &stats.RPCTagInfo{FullMethodName: "/inference.GRPCInferenceService/ModelInfer"})
 	calls.HandleRPC(ctx, &stats.End{})
-	if err := tracer.Shutdown(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if got := spans.Load(); got < 3 {
+	if got := len(received()); got < 3 {
 		t.Errorf("%d spans were sent, expected those of 3 requests at least", got)
+	}
+}
+
+// beginReceived starts tracing, and returns what ends it and gives the spans.
+func beginReceived(t *testing.T) (*tracing.Tracing, func() []*otlp.Span) {
+	t.Helper()
+	var mu sync.Mutex
+	var spans []*otlp.Span
+	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var sent collector.ExportTraceServiceRequest
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = proto.Unmarshal(body, &sent)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for _, resource := range sent.GetResourceSpans() {
+			for _, scope := range resource.GetScopeSpans() {
+				spans = append(spans, scope.GetSpans()...)
+			}
+		}
+	}))
+	t.Cleanup(sink.Close)
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", sink.URL+"/v1/traces")
+	tracer, err := tracing.FromEnvironment(t.Context(), "1.2.3", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tracer, func() []*otlp.Span {
+		if err := tracer.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		return spans
+	}
+}
+
+// TestStagesFollowEachOther: what was waited for before the engine ends where the engine
+// begins, even if what is told of the stages does not add up, as on a busy machine.
+// On a stream that holds for each of its requests.
+func TestStagesFollowEachOther(t *testing.T) {
+	tracer, received := beginReceived(t)
+	spec := []domain.TensorSpec{{Name: "x", Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, 4}}}
+	engine := tracer.Predictor(predictortest.NewFake(domain.Signature{Inputs: spec, Outputs: spec}))
+	input, err := domain.MakeTensor(domain.FP32, domain.Shape{1, 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const requests = 2
+	tracer.HTTP(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		for range requests {
+			if _, err := engine.Predict(r.Context(), []domain.Tensor{input}); err != nil {
+				t.Error(err)
+			}
+			tracer.Observe(r.Context(), nil, serving.Observation{Input: 1, Queue: 1, Infer: 1, Output: 1})
+		}
+	})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", http.NoBody))
+	stages := map[string][]*otlp.Span{}
+	for _, span := range received() {
+		stages[span.GetName()] = append(stages[span.GetName()], span)
+	}
+	for i := range requests {
+		decode, queue, infer, encode := stages["decode"][i], stages["queue"][i], stages["infer"][i], stages["encode"][i]
+		if decode.GetEndTimeUnixNano() != queue.GetStartTimeUnixNano() || queue.GetEndTimeUnixNano() != infer.GetStartTimeUnixNano() || infer.GetEndTimeUnixNano() > encode.GetStartTimeUnixNano() {
+			t.Errorf("request %d: %v, %v, %v, %v", i, decode, queue, infer, encode)
+		}
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// mostCallers is how many callers are kept apart. One that has not been heard of
+// mostCallers is how many callers are kept apart, and how many addresses beside them. One that has not been heard of
 // for longest makes room for a new one, and starts anew when it comes back.
 const mostCallers = 10_000
 

@@ -3,6 +3,8 @@ package guard
 import (
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -84,6 +86,41 @@ func TestCallersAreBounded(t *testing.T) {
 	}
 	if n := c.known.Len(); n != 100 {
 		t.Errorf("%d callers are known", n)
+	}
+}
+
+// TestStrangersPushNobodyOut: a crowd without a token, from more addresses than are kept
+// apart, gives nobody a new share who has used up his own, and each is counted.
+func TestStrangersPushNobodyOut(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(path, []byte("alice\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := OpenTokens(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := New(Options{Tokens: tokens, Rate: 1e-9, Burst: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := NewSecret("alice")
+	alice := Caller{Token: &token, Address: "192.0.2.1:1"}
+	if err := g.Admit(alice); err != nil {
+		t.Fatal(err)
+	}
+	const crowd = mostCallers + 1
+	for i := range crowd {
+		stranger := Caller{Address: fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&0xff, i&0xff)}
+		if err := g.Admit(stranger); domain.KindOf(err) != domain.Unauthenticated {
+			t.Fatalf("stranger %d: %v", i, err)
+		}
+	}
+	if err := g.Admit(alice); domain.KindOf(err) != domain.RateLimited {
+		t.Errorf("alice has another share: %v", err)
+	}
+	if unknown, tooMany := g.Refused(domain.Unauthenticated), g.Refused(domain.RateLimited); unknown != crowd || tooMany != 1 || g.Refused(domain.Internal) != 0 {
+		t.Errorf("%d and %d are counted", unknown, tooMany)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/portent-go/portent/domain"
@@ -25,8 +26,11 @@ type Options struct {
 
 // Guard decides about requests. It is safe for concurrent use.
 type Guard struct {
-	options Options
-	callers *callers // nil without a rate
+	options   Options
+	callers   *callers // those that are known; nil without a rate
+	strangers *callers // addresses, of which a crowd must not push out those that are known
+
+	unauthenticated, rateLimited atomic.Int64 // requests that were refused
 }
 
 // New returns a Guard. A rate or a burst that is none is an error of kind Invalid.
@@ -45,7 +49,10 @@ func New(options Options) (*Guard, error) {
 		options.Burst = int(math.Ceil(min(options.Rate, math.MaxInt32)))
 	}
 	var err error
-	g.callers, err = newCallers(options.Rate, options.Burst, mostCallers)
+	if g.callers, err = newCallers(options.Rate, options.Burst, mostCallers); err != nil {
+		return nil, err
+	}
+	g.strangers, err = newCallers(options.Rate, options.Burst, mostCallers)
 	return g, err
 }
 
@@ -69,34 +76,49 @@ func (g *Guard) Admit(caller Caller) error {
 		return nil
 	}
 	key, refused := g.identify(caller)
-	if refused != nil {
-		key = addressKey(caller.Address)
+	if refused == nil {
+		return g.take(g.callers, key)
 	}
-	if err := g.take(key); err != nil {
+	if err := g.take(g.strangers, addressKey(caller.Address)); err != nil {
 		return err
 	}
+	g.unauthenticated.Add(1)
 	return refused
 }
 
 // AdmitAnybody decides about a request for what is everybody's. It uses up a share
 // as all others do, that of the caller's address if it is not known.
 func (g *Guard) AdmitAnybody(caller Caller) error {
-	key, err := g.identify(caller)
-	if err != nil {
-		key = addressKey(caller.Address)
+	if key, err := g.identify(caller); err == nil {
+		return g.take(g.callers, key)
 	}
-	return g.take(key)
+	return g.take(g.strangers, addressKey(caller.Address))
+}
+
+// Refused returns how many requests have been refused with an error of a kind:
+// Unauthenticated or RateLimited.
+func (g *Guard) Refused(kind domain.Kind) int64 {
+	switch kind {
+	case domain.Unauthenticated:
+		return g.unauthenticated.Load()
+	case domain.RateLimited:
+		return g.rateLimited.Load()
+	default:
+		return 0
+	}
 }
 
 // take uses one request of a share.
-func (g *Guard) take(key string) error {
-	if g.callers == nil {
+func (g *Guard) take(from *callers, key string) error {
+	if from == nil {
 		return nil
 	}
-	if wait, ok := g.callers.take(key); !ok {
-		return tooMany(wait)
+	wait, ok := from.take(key)
+	if ok {
+		return nil
 	}
-	return nil
+	g.rateLimited.Add(1)
+	return tooMany(wait)
 }
 
 // identify returns the key under which a caller's share is kept.

@@ -39,8 +39,9 @@ var byKind = web.NewTable(http.StatusUnprocessableEntity)
 const headerRequestID = "X-Request-Id"
 
 // HTTP puts the guard before a handler. Questions about the server's health, and the
-// front page's files, go past it, and for pages nothing need be shown. Who is refused gets 401 or 429 in the body that all errors have, with the
-// X-Request-Id that the answer has by then.
+// front page's files, go past it, and for pages nothing need be shown. Who is refused
+// gets 401 or 429 in the body that all errors have, with the X-Request-Id that the
+// answer has by then.
 func (g *Guard) HTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
