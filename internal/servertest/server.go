@@ -65,18 +65,9 @@ func Start(t testing.TB, command *exec.Cmd) *Server {
 // has been waited for is left alone.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
-	if s.waited {
-		return
-	}
-	s.Terminate(t)
-	if err := s.Wait(t); err != nil {
-		t.Errorf("after SIGTERM: %v", err)
-	}
-	if strings.Contains(s.log.String(), "panicked") {
-		t.Error("a handler has panicked")
-	}
-	if t.Failed() {
-		t.Logf("the server's log:\n%s", &s.log)
+	if !s.waited {
+		s.Terminate(t)
+		s.EndsWell(t)
 	}
 }
 
@@ -88,7 +79,22 @@ func (s *Server) Terminate(t testing.TB) {
 	}
 }
 
-// Wait waits for a server that is about to end, and returns how it did.
+// EndsWell waits for a server that is about to end, and looks how it does, and
+// whether it has met anything that it did not expect.
+func (s *Server) EndsWell(t testing.TB) {
+	t.Helper()
+	if err := s.Wait(t); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+	if strings.Contains(s.log.String(), "panicked") {
+		t.Error("a handler has panicked")
+	}
+	if t.Failed() {
+		t.Logf("the server's log:\n%s", &s.log)
+	}
+}
+
+// Wait waits for a server that is about to end, and returns how it does.
 func (s *Server) Wait(t testing.TB) error {
 	t.Helper()
 	s.waited = true

@@ -33,7 +33,7 @@ func TestWithAToken(t *testing.T) {
 		p.runLines(t, language, output, "TOKEN="+token)
 	}
 	p.run(t, chromedp.Reload())
-	p.waitFor(t, "#card", "9fb05f17fb02")                                                                        // the tab has kept it
+	p.waitFor(t, "#card", "9fb05f17fb02")                                                                       // the tab has kept it
 	p.run(t, chromedp.Navigate(s.URL+"/swagger/index.html"), chromedp.WaitVisible(operation, chromedp.ByQuery)) // and Swagger UI finds it
 
 	p.visit(t, "/")
