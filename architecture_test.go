@@ -60,6 +60,7 @@ var law = []rule{
 	{folder: "adapters/engine/onnxgo/internal/team", barred: outside, why: "threads know no numbers"},
 	{folder: "adapters/engine/onnxgo/internal/tape", project: []string{"domain", "adapters/engine/onnxgo/internal/graph"}, foreign: []string{"gorgonia.org", "github.com/chewxy/hm"}, why: "the only room that knows Gorgonia"},
 	{folder: "adapters/transport/internal/web", project: []string{"domain", "adapters/format/jsontensor"}, why: "what transports over HTTP have in common"},
+	{folder: "adapters/transport/internal/web/webtest", barred: []string{"net/..."}, why: "compares answers for tests"},
 	{folder: "adapters/transport/internal/protocol", project: []string{"domain", "domain/serving", "adapters/format/openinference"}, barred: []string{"net/...", "os/..."}, why: "what the forms of one protocol have in common"},
 	{folder: "adapters/transport/httpapi", project: []string{"domain", "domain/vision", "domain/serving", "adapters/format/jsontensor", "adapters/format/picture", "adapters/transport/httpapi/internal/...", "adapters/transport/internal/web", "docs"}, foreign: []string{"github.com/gorilla/mux"}, why: "a transport knows use cases and no engine"},
 	{folder: "adapters/transport/openinference", project: []string{"domain", "domain/serving", "adapters/format/jsontensor", "adapters/format/openinference", "adapters/transport/internal/protocol", "adapters/transport/internal/web", "docs"}, why: "a transport knows use cases and no engine"},
@@ -98,10 +99,10 @@ var law = []rule{
 
 // testsMayImport is what test files may import beyond their folder's rule: the
 // contract suite, readers for golden files, and the standard library as a whole.
-var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest", "model"}
+var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest", "model"}
 
 // forTests are the folders that only test files may import.
-var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest"}
+var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest"}
 
 func TestLawOfTheHouse(t *testing.T) {
 	for _, violation := range check(os.DirFS("."), law) {
