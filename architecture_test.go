@@ -60,9 +60,11 @@ var law = []rule{
 	{folder: "adapters/engine/onnxgo/internal/team", barred: outside, why: "threads know no numbers"},
 	{folder: "adapters/engine/onnxgo/internal/tape", project: []string{"domain", "adapters/engine/onnxgo/internal/graph"}, foreign: []string{"gorgonia.org", "github.com/chewxy/hm"}, why: "the only room that knows Gorgonia"},
 	{folder: "adapters/transport/internal/web", project: []string{"domain", "adapters/format/jsontensor"}, why: "what transports over HTTP have in common"},
+	{folder: "adapters/transport/internal/web/webtest", barred: []string{"net/..."}, why: "compares answers for tests"},
+	{folder: "adapters/transport/internal/protocol", project: []string{"domain", "domain/serving", "adapters/format/openinference"}, barred: []string{"net/...", "os/..."}, why: "what the forms of one protocol have in common"},
 	{folder: "adapters/transport/httpapi", project: []string{"domain", "domain/vision", "domain/serving", "adapters/format/jsontensor", "adapters/format/picture", "adapters/transport/httpapi/internal/...", "adapters/transport/internal/web", "docs"}, foreign: []string{"github.com/gorilla/mux"}, why: "a transport knows use cases and no engine"},
-	{folder: "adapters/transport/openinference", project: []string{"domain", "domain/serving", "adapters/format/jsontensor", "adapters/format/openinference", "adapters/transport/internal/web", "docs"}, why: "a transport knows use cases and no engine"},
-	{folder: "adapters/transport/grpcapi", project: []string{"domain", "domain/serving", "adapters/format/openinference", "adapters/format/openinference/inferencepb"}, foreign: []string{"google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"os/...", "net/http/..."}, why: "a transport knows use cases and no engine"},
+	{folder: "adapters/transport/openinference", project: []string{"domain", "domain/serving", "adapters/format/jsontensor", "adapters/format/openinference", "adapters/transport/internal/protocol", "adapters/transport/internal/web", "docs"}, why: "a transport knows use cases and no engine"},
+	{folder: "adapters/transport/grpcapi", project: []string{"domain", "domain/serving", "adapters/format/openinference", "adapters/format/openinference/inferencepb", "adapters/transport/internal/protocol"}, foreign: []string{"google.golang.org/genproto/googleapis/rpc/errdetails", "google.golang.org/grpc", "google.golang.org/protobuf"}, barred: []string{"os/...", "net/http/..."}, why: "a transport knows use cases and no engine"},
 	{folder: "adapters/transport/connlimit", why: "connections, whatever comes over them"},
 	{folder: "adapters/transport/guard", project: []string{"domain", "adapters/transport/internal/web"}, foreign: []string{"github.com/hashicorp/golang-lru/v2/simplelru", "github.com/rs/cors", "golang.org/x/time/rate"}, why: "knows callers and no protocol beyond HTTP"},
 	{folder: "adapters/transport/guard/grpcguard", project: []string{"domain", "adapters/format/openinference/inferencepb", "adapters/transport/guard"}, foreign: []string{"google.golang.org/grpc"}, barred: []string{"os/...", "net/http/..."}, why: "the guard before gRPC"},
@@ -77,6 +79,7 @@ var law = []rule{
 	{folder: "cmd/portent/internal/term", foreign: []string{"github.com/rivo/uniseg", "github.com/schollz/progressbar/v3", "golang.org/x/sys/windows", "golang.org/x/term"}, barred: []string{"net/..."}, why: "how it looks, and not what is said"},
 	{folder: "cmd/portent/internal/term/termtest", foreign: []string{"golang.org/x/sys/unix"}, barred: []string{"net/..."}, why: "a terminal for tests"},
 	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/bmatcuk/doublestar/v4", "github.com/dustin/go-humanize", "github.com/KimMachineGun/automemlimit", "google.golang.org/grpc/stats"}, tests: []string{"go.opentelemetry.io/proto/otlp", "golang.org/x/sys/unix", "google.golang.org/grpc", "google.golang.org/protobuf"}, why: "the only place where adapters meet"},
+	{folder: "internal/servertest", barred: []string{"net/http/..."}, why: "starts the program for tests, from outside"},
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},
 	{folder: "adapters/transport/httpapi/internal/frontpage", why: "files, and how they are sent"},
@@ -96,10 +99,10 @@ var law = []rule{
 
 // testsMayImport is what test files may import beyond their folder's rule: the
 // contract suite, readers for golden files, and the standard library as a whole.
-var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "model"}
+var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest", "model"}
 
 // forTests are the folders that only test files may import.
-var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest"}
+var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest"}
 
 func TestLawOfTheHouse(t *testing.T) {
 	for _, violation := range check(os.DirFS("."), law) {

@@ -76,14 +76,6 @@ func refused(address string) error {
 
 func adminMetrics(t *testing.T, s *server) string {
 	t.Helper()
-	response, err := http.Get("http://" + s.admin + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	_, text := (&server{url: "http://" + s.admin}).get(t, "/metrics")
+	return text
 }

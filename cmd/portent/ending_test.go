@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -88,9 +87,8 @@ func TestListenersCloseAfterTheDelay(t *testing.T) {
 // as endless: all three ways to ask say that it is not ready, new connections are
 // taken and answered, and a second signal ends it.
 func TestWhatComesDuringTheDelayIsAnswered(t *testing.T) {
-	cmd, output := startConfined(t, "stop ", "serve", "--addr", "127.0.0.1:0", "--grpc-addr", "127.0.0.1:0", "--drain-delay", "24h")
-	url, address := strings.TrimSuffix(wordAfter(output, "openapi"), "/openapi.json"), wordAfter(output, "grpc")
-	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	server := startConfined(t, "--drain-delay", "24h")
+	connection, err := grpc.NewClient(server.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,43 +97,29 @@ func TestWhatComesDuringTheDelayIsAnswered(t *testing.T) {
 	if answer, err := health.Check(t.Context(), nil); err != nil || answer.GetStatus() != grpc_health_v1.HealthCheckResponse_SERVING {
 		t.Fatalf("before the signal: %v, %v", answer, err)
 	}
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	server.Terminate(t)
 	for status := http.StatusOK; status != http.StatusServiceUnavailable; {
-		response, _ := ask(t, nil, url+"/readyz", nil)
+		response, _ := ask(t, nil, server.URL+"/readyz", nil)
 		status = response.StatusCode
 	}
-	if response, body := ask(t, nil, url+"/v2/health/ready", nil); response.StatusCode != http.StatusServiceUnavailable {
+	if response, body := ask(t, nil, server.URL+"/v2/health/ready", nil); response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("/v2/health/ready: %d %s", response.StatusCode, body)
 	}
 	if answer, err := health.Check(t.Context(), nil); err != nil || answer.GetStatus() != grpc_health_v1.HealthCheckResponse_NOT_SERVING {
 		t.Errorf("health over gRPC: %v, %v", answer, err)
 	}
-	if response, body := ask(t, nil, url+"/healthz", nil); response.StatusCode != http.StatusOK {
+	if response, body := ask(t, nil, server.URL+"/healthz", nil); response.StatusCode != http.StatusOK {
 		t.Errorf("/healthz: %d %s", response.StatusCode, body)
 	}
-	if response, body := ask(t, nil, url+"/predict", shipPicture(t)); response.StatusCode != http.StatusOK || !response.Close {
+	if response, body := ask(t, nil, server.URL+"/predict", shipPicture(t)); response.StatusCode != http.StatusOK || !response.Close {
 		t.Errorf("a prediction: %d %s; asks to close the connection: %v", response.StatusCode, body, response.Close)
 	}
 	if _, err := inferencepb.NewGRPCInferenceServiceClient(connection).ModelMetadata(t.Context(), &inferencepb.ModelMetadataRequest{Name: "cifar10-resnet20"}); err != nil {
 		t.Errorf("over gRPC: %v", err)
 	}
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
+	server.Terminate(t)
+	_ = server.Wait(t)
+	if state := server.Command.ProcessState; state.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
+		t.Errorf("after the second signal: %v", state)
 	}
-	_ = cmd.Wait()
-	if ended := cmd.ProcessState.Sys().(syscall.WaitStatus); !ended.Signaled() || ended.Signal() != syscall.SIGTERM {
-		t.Errorf("after the second signal: %v", cmd.ProcessState)
-	}
-}
-
-// wordAfter returns what stands behind a word of the banner.
-func wordAfter(banner, word string) string {
-	for line := range strings.Lines(banner) {
-		if after, ok := strings.CutPrefix(strings.TrimSpace(line), word+" "); ok {
-			return strings.TrimSpace(after)
-		}
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 const modelFolder = "../../model"
@@ -42,30 +45,19 @@ type server struct {
 func serveModel(t *testing.T, args ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	banner, stdout := io.Pipe()
+	stdout, banner := io.Pipe()
 	s := &server{stop: cancel, done: make(chan error, 1), stderr: &bytes.Buffer{}}
 	go func() {
-		err := run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0", "--grpc-addr", "127.0.0.1:0"}, args...), nil, nil, stdout, s.stderr)
-		s.done <- errors.Join(err, stdout.Close())
+		err := run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0", "--grpc-addr", "127.0.0.1:0"}, args...), nil, nil, banner, s.stderr)
+		s.done <- errors.Join(err, banner.Close())
 	}()
-	text, err := io.ReadAll(untilBlankAfter(banner, "stop"))
-	if err != nil {
-		t.Fatal(err)
+	lines := bufio.NewReader(stdout)
+	told, complete := servertest.ReadBanner(lines)
+	if !complete {
+		t.Fatalf("the banner has no end:\n%s\n%v\n%s", told.Text, <-s.done, s.stderr)
 	}
-	for line := range strings.Lines(string(text)) {
-		if page, ok := strings.CutPrefix(strings.TrimSpace(line), "openapi"); ok {
-			s.url = strings.TrimSuffix(strings.TrimSpace(page), "/openapi.json")
-		}
-		if address, ok := strings.CutPrefix(strings.TrimSpace(line), "grpc "); ok {
-			s.grpc = strings.TrimSpace(address)
-		}
-		if address, ok := strings.CutPrefix(strings.TrimSpace(line), "admin "); ok {
-			s.admin = strings.TrimSpace(address)
-		}
-	}
-	if s.url == "" {
-		t.Fatalf("no address in the banner:\n%s\n%s", text, s.stderr)
-	}
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	s.url, s.grpc, s.admin = told.URL, told.GRPC, told.Admin
 	t.Cleanup(func() {
 		cancel()
 		http.DefaultClient.CloseIdleConnections()
@@ -73,48 +65,42 @@ func serveModel(t *testing.T, args ...string) *server {
 	return s
 }
 
-// untilBlankAfter reads up to the line that begins with a word, and lets the
-// rest flow.
-func untilBlankAfter(r io.Reader, word string) io.Reader {
-	var text bytes.Buffer
-	buffer := make([]byte, 4096)
-	for !strings.Contains(text.String(), "\n  "+word+" ") {
-		n, err := r.Read(buffer)
-		text.Write(buffer[:n])
-		if err != nil {
-			return &text
-		}
-	}
-	go func() { _, _ = io.Copy(io.Discard, r) }()
-	return &text
-}
-
-func (s *server) get(t *testing.T, path string) (int, string) {
+func (s *server) get(t *testing.T, path string, header ...string) (int, string) {
 	t.Helper()
-	response, err := http.Get(s.url + path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(body)
+	return s.send(t, http.MethodGet, path, nil, header...)
 }
 
 func (s *server) post(t *testing.T, path, contentType string, body []byte) (int, string) {
 	t.Helper()
-	response, err := http.Post(s.url+path, contentType, bytes.NewReader(body))
+	return s.send(t, http.MethodPost, path, body, "Content-Type", contentType)
+}
+
+func (s *server) send(t *testing.T, method, path string, body []byte, header ...string) (int, string) {
+	t.Helper()
+	response, answer, err := exchange(t, http.DefaultClient, method, s.url+path, body, header...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return response.StatusCode, answer
+}
+
+// exchange sends a request with headers, each a name and a value, and reads the answer.
+func exchange(t *testing.T, client *http.Client, method, url string, body []byte, header ...string) (*http.Response, string, error) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, "", err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(answer)
+	return response, string(answer), err
 }
 
 func readFile(t *testing.T, path ...string) []byte {

@@ -3,10 +3,8 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +15,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 // confined is the variable that makes the test binary the program, which the kernel
@@ -70,68 +70,48 @@ func confine() error {
 	return nil
 }
 
-// startConfined starts the program and reads its output up to a word, or to its
-// end.
-func startConfined(t *testing.T, until string, args ...string) (cmd *exec.Cmd, output string) {
-	t.Helper()
-	cmd = exec.CommandContext(t.Context(), os.Args[0], args...)
+// confinedProgram returns the program, to be confined.
+func confinedProgram(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), confined+"=1")
-	cmd.Stderr = t.Output()
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
+	return cmd
+}
+
+// startConfined starts a confined server on free ports, until the test ends.
+func startConfined(t *testing.T, args ...string) *servertest.Server {
+	t.Helper()
+	switch out, err := confinedProgram("version").Output(); {
+	case err != nil:
 		t.Fatal(err)
+	case strings.Contains(string(out), "not confined"):
+		t.Skipf("SKIPPED: the kernel does not confine: %s", out)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		output += lines.Text() + "\n"
-		if strings.Contains(lines.Text(), until) {
-			go func() { _, _ = io.Copy(io.Discard, stdout) }()
-			return cmd, output
-		}
-	}
-	if strings.Contains(output, "not confined") {
-		_ = cmd.Wait()
-		t.Skip("SKIPPED: the kernel does not confine: " + output)
-	}
-	return cmd, output
+	return servertest.Start(t, confinedProgram(append([]string{"serve", "--addr", "127.0.0.1:0", "--grpc-addr", "127.0.0.1:0"}, args...)...))
 }
 
 // TestNothingConnectsOutward serves in a process that the kernel kills when it opens
 // a connection, and uses it.
 func TestNothingConnectsOutward(t *testing.T) {
-	cmd, output := startConfined(t, "stop ", "serve", "--addr", "127.0.0.1:0", "--grpc-addr", "127.0.0.1:0", "--rate", "1000")
-	_, after, found := strings.Cut(output, "openapi")
-	if !found {
-		t.Fatalf("it does not serve: %s", output)
-	}
-	url, _, _ := strings.Cut(strings.TrimSpace(after), "/openapi.json")
+	server := startConfined(t, "--rate", "1000")
 	for _, door := range []struct{ kind, body string }{{"image/png", string(shipPicture(t))}, {"application/octet-stream", string(make([]byte, 4*3*32*32))}, {"application/json", `{"x": 1}`}} {
-		response, err := http.Post(url+"/predict", door.kind, strings.NewReader(door.body))
+		response, err := http.Post(server.URL+"/predict", door.kind, strings.NewReader(door.body))
 		if err != nil {
 			t.Fatal(err)
 		}
 		response.Body.Close()
 	}
 	for _, path := range []string{"/", "/models/cifar10-resnet20", "/models/cifar10-resnet20/samples/ship.png", "/openapi.json", "/swagger/index.html", "/v2", "/readyz", "/nowhere"} {
-		response, err := http.Get(url + path)
+		response, err := http.Get(server.URL + path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		response.Body.Close()
 	}
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("it ended with %v", err)
-	}
+	server.Stop(t)
 	// The other way round: an engine on another server needs a connection.
-	cmd, _ = startConfined(t, "stop ", "serve", "--engine", "remote", "--endpoint", "http://127.0.0.1:1", "--remote-model", "m")
+	err := confinedProgram("serve", "--engine", "remote", "--endpoint", "http://127.0.0.1:1", "--remote-model", "m").Run()
 	var ended *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &ended) || ended.Sys().(syscall.WaitStatus).Signal() != syscall.SIGSYS {
+	if !errors.As(err, &ended) || ended.Sys().(syscall.WaitStatus).Signal() != syscall.SIGSYS {
 		t.Errorf("a process that connects ended with %v", err)
 	}
 }

@@ -3,17 +3,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 // TestServesWithoutALog has the log go where it cannot be written. The server must
@@ -21,44 +20,20 @@ import (
 func TestServesWithoutALog(t *testing.T) {
 	for name, open := range map[string]func(t *testing.T) *os.File{"a full disk": fullDisk, "nobody": nobody, "a reader that hangs": hangingReader} {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "serve", "--addr", "127.0.0.1:0", "--grpc-addr", "off", "--log-level", "debug")
+			cmd := exec.Command(os.Args[0], "serve", "--addr", "127.0.0.1:0", "--grpc-addr", "off", "--log-level", "debug")
 			cmd.Env, cmd.Stderr = append(os.Environ(), asProgram+"=1"), open(t)
-			stdout, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			url := urlIn(stdout)
+			server := servertest.Start(t, cmd)
 			path := "/" + strings.Repeat("x", 1000) // which the line holds
 			client := http.Client{Timeout: time.Minute}
 			for range 200 {
-				response, err := client.Get(url + path)
+				response, err := client.Get(server.URL + path)
 				if err != nil {
 					t.Fatal(err)
 				}
 				response.Body.Close()
 			}
-			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Wait(); err != nil {
-				t.Errorf("it ended with %v", err)
-			}
 		})
 	}
-}
-
-// urlIn returns the server's address from its banner.
-func urlIn(banner io.Reader) (url string) {
-	lines := bufio.NewScanner(banner)
-	for lines.Scan() && !strings.Contains(lines.Text(), "stop ") {
-		if page, ok := strings.CutPrefix(strings.TrimSpace(lines.Text()), "openapi"); ok {
-			url = strings.TrimSuffix(strings.TrimSpace(page), "/openapi.json")
-		}
-	}
-	return url
 }
 
 func fullDisk(t *testing.T) *os.File { return toWrite(os.OpenFile("/dev/full", os.O_WRONLY, 0))(t) }

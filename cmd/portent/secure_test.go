@@ -71,22 +71,8 @@ func try(t *testing.T, config *tls.Config, url string, picture []byte, header ..
 	if picture != nil {
 		method = http.MethodPost
 	}
-	request, err := http.NewRequest(method, url, bytes.NewReader(picture))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "image/png")
-	for i := 0; i < len(header); i += 2 {
-		request.Header.Set(header[i], header[i+1])
-	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, "", err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	return response, string(body), err
+	return exchange(t, client, method, url, picture, append([]string{"Content-Type", "image/png"}, header...)...)
 }
 
 // call asks over gRPC for the model's metadata, and whether the server lives.

@@ -205,7 +205,7 @@ func TestTracesBeginAndEndHere(t *testing.T) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	_, metrics := s.getAs(t, "/metrics", "application/openmetrics-text; version=1.0.0")
+	_, metrics := s.get(t, "/metrics", "Accept", "application/openmetrics-text; version=1.0.0")
 	connection, err := grpc.NewClient(s.grpc, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
@@ -228,26 +228,6 @@ func TestTracesBeginAndEndHere(t *testing.T) {
 	if strings.Contains(metrics, clientTrace) {
 		t.Error("a trace that is not kept is an exemplar")
 	}
-}
-
-// getAs gets what is at a path in a form.
-func (s *server) getAs(t *testing.T, path, accept string) (int, string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Accept", accept)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(body)
 }
 
 func TestNoTracesUnlessAskedFor(t *testing.T) {

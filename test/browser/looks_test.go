@@ -168,7 +168,7 @@ func (p *tab) accessible(t *testing.T, axe string) {
 // TestWithoutScripts shows what is left to do.
 func TestWithoutScripts(t *testing.T) {
 	p := open(t, serve(t))
-	p.run(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(p.base+"/"))
+	p.run(t, emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(p.URL+"/"))
 	if text := p.textOf(t, "main"); !strings.Contains(text, "curl -F image=@picture.png") {
 		t.Errorf("it says %s", text)
 	}

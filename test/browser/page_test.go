@@ -100,7 +100,7 @@ func eval[T any](t *testing.T, p *tab, script string) (result T) {
 // visit opens the front page and waits until it knows the model.
 func (p *tab) visit(t *testing.T, path string) {
 	t.Helper()
-	p.run(t, chromedp.Navigate(p.base+path), chromedp.WaitVisible("#trying", chromedp.ByQuery))
+	p.run(t, chromedp.Navigate(p.URL+path), chromedp.WaitVisible("#trying", chromedp.ByQuery))
 }
 
 // textOf returns what a person reads in a part of the page, once it is there.
@@ -125,7 +125,7 @@ func (p *tab) check(t *testing.T, expected ...string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, asked := range p.asked {
-		if u, err := url.Parse(asked); err != nil || (u.Scheme != "data" && u.Scheme != "blob" && u.Scheme+"://"+u.Host != p.base) {
+		if u, err := url.Parse(asked); err != nil || (u.Scheme != "data" && u.Scheme != "blob" && u.Scheme+"://"+u.Host != p.URL) {
 			t.Errorf("the page asked for %s", asked)
 		}
 	}

@@ -47,7 +47,7 @@ func TestASample(t *testing.T) {
 	for selector, parts := range map[string][]string{
 		"#result": {"ship", "97.4 %", "deer", "Show all 10"}, "#time": {"run the model", "read the input", "on the way", "ms"},
 		"#card": {"cifar10-resnet20", "pixel_values FP32 [-1, 3, 32, 32]", "passed, 4 vectors", "Apache-2.0", "9fb05f17fb02", "onnxgo", "airplane"},
-		"#line": {"curl", "ship.png", p.base + "/predict"}, "#drop": {"ship.png"}, "footer": {"devel"},
+		"#line": {"curl", "ship.png", p.URL + "/predict"}, "#drop": {"ship.png"}, "footer": {"devel"},
 	} {
 		text := p.textOf(t, selector)
 		for _, part := range parts {
@@ -166,17 +166,17 @@ func TestTheServerGoesAndComesBack(t *testing.T) {
 	p.visit(t, "/")
 	p.waitFor(t, "#drop", "Drop")
 	p.run(t, chromedp.WaitVisible(`#samples li:nth-child(10)`, chromedp.ByQuery))
-	s.stop()
+	s.Stop(t)
 	p.run(t, chromedp.Click(sampleButton, chromedp.NodeVisible))
 	p.waitFor(t, "#gone", "does not answer")
-	p.waitFor(t, "#gone", strings.TrimPrefix(s.base, "http://"))
+	p.waitFor(t, "#gone", strings.TrimPrefix(s.URL, "http://"))
 	s.again(t)
 	p.run(t, chromedp.Click("#ask-again", chromedp.NodeVisible))
 	p.waitFor(t, label, "ship") // what was asked then
 	if eval[bool](t, p, `document.querySelector("#gone").checkVisibility()`) {
 		t.Error("it still says that the server is gone")
 	}
-	s.stop()
+	s.Stop(t)
 	p.run(t, chromedp.Click(`#samples button[title="cat"]`, chromedp.NodeVisible))
 	p.waitFor(t, "#gone", "does not answer")
 	s.again(t)

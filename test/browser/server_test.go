@@ -3,7 +3,6 @@
 package browser_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -13,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 const root = "../.."
@@ -68,9 +69,8 @@ func find() string {
 
 // server is the program, as it serves.
 type server struct {
-	base    string // http://host:port
-	args    []string
-	process *exec.Cmd
+	*servertest.Server
+	args []string
 }
 
 // serve starts the program on a free port.
@@ -78,43 +78,16 @@ func serve(t *testing.T, args ...string) *server {
 	t.Helper()
 	s := &server{args: args}
 	s.start(t, "127.0.0.1:0")
-	t.Cleanup(s.stop)
 	return s
 }
 
 func (s *server) start(t *testing.T, address string) {
 	t.Helper()
-	s.process = exec.Command(portent, append([]string{"serve", "--addr", address, "--grpc-addr", "off"}, s.args...)...)
-	s.process.Stderr = os.Stderr
-	out, err := s.process.StdoutPipe()
-	if err == nil {
-		err = s.process.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if name, document, ok := strings.Cut(strings.TrimSpace(lines.Text()), " "); ok && name == "openapi" {
-			go func() {
-				for lines.Scan() { // a full pipe would block the server
-				}
-			}()
-			s.base = strings.TrimSuffix(strings.TrimSpace(document), "/openapi.json")
-			return
-		}
-	}
-	t.Fatal("the banner names no address")
-}
-
-func (s *server) stop() {
-	if s.process.ProcessState == nil {
-		_ = s.process.Process.Signal(os.Interrupt)
-		_ = s.process.Wait()
-	}
+	s.Server = servertest.Start(t, exec.Command(portent, append([]string{"serve", "--addr", address, "--grpc-addr", "off"}, s.args...)...))
 }
 
 // again starts it where it was.
 func (s *server) again(t *testing.T) {
 	t.Helper()
-	s.start(t, strings.TrimPrefix(s.base, "http://"))
+	s.start(t, strings.TrimPrefix(s.URL, "http://"))
 }

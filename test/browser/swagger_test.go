@@ -28,7 +28,7 @@ func executed(t *testing.T, p *tab, s *server) {
 	t.Helper()
 	var status, answer string
 	p.run(t,
-		chromedp.Navigate(s.base+"/swagger/index.html"),
+		chromedp.Navigate(s.URL+"/swagger/index.html"),
 		chromedp.Click(operation+` .opblock-summary-control`, chromedp.NodeVisible),
 		chromedp.Click(operation+` .try-out__btn`, chromedp.NodeVisible),
 		chromedp.Click(operation+` .execute`, chromedp.NodeVisible),

@@ -17,7 +17,7 @@ func TestWithAToken(t *testing.T) {
 	enter := func(text string) {
 		p.run(t, chromedp.WaitVisible("#token-form", chromedp.ByQuery), chromedp.SendKeys("#token", text+"\n", chromedp.ByQuery))
 	}
-	p.run(t, chromedp.Navigate(s.base+"/"))
+	p.run(t, chromedp.Navigate(s.URL+"/"))
 	p.waitFor(t, "#token-form", "asks for a token")
 	p.picture(t, "token")
 	enter("looking-glass")
@@ -33,13 +33,13 @@ func TestWithAToken(t *testing.T) {
 		p.runLines(t, language, output, "TOKEN="+token)
 	}
 	p.run(t, chromedp.Reload())
-	p.waitFor(t, "#card", "9fb05f17fb02")                                                                        // the tab has kept it
-	p.run(t, chromedp.Navigate(s.base+"/swagger/index.html"), chromedp.WaitVisible(operation, chromedp.ByQuery)) // and Swagger UI finds it
+	p.waitFor(t, "#card", "9fb05f17fb02")                                                                       // the tab has kept it
+	p.run(t, chromedp.Navigate(s.URL+"/swagger/index.html"), chromedp.WaitVisible(operation, chromedp.ByQuery)) // and Swagger UI finds it
 
 	p.visit(t, "/")
 	p.run(t, chromedp.Click("#forget", chromedp.NodeVisible))
 	p.waitFor(t, "#token-form", "asks for a token")
-	p.run(t, chromedp.Navigate(s.base+"/swagger/index.html")) // which leads here and back
+	p.run(t, chromedp.Navigate(s.URL+"/swagger/index.html")) // which leads here and back
 	p.run(t, chromedp.WaitVisible("#token-form", chromedp.ByQuery))
 	enter(token)
 	p.run(t, chromedp.WaitVisible(operation, chromedp.ByQuery))

@@ -20,9 +20,9 @@ const theClassifier = "cifar10-resnet20"
 func TestClients(t *testing.T) {
 	interpreter := python(t, clientsPython)
 	s := serve(t, "--models", models(t), "--default-model", theClassifier)
-	t.Run("REST, by tritonclient and kserve", func(t *testing.T) { run(t, interpreter, beside(t, "rest_client.py"), s.url) })
-	t.Run("gRPC, by tritonclient", func(t *testing.T) { run(t, interpreter, beside(t, "grpc_client.py"), "triton", s.grpc) })
-	t.Run("gRPC, by kserve", func(t *testing.T) { run(t, interpreter, beside(t, "grpc_client.py"), "kserve", s.grpc) })
-	t.Run("gRPC, by grpcurl", func(t *testing.T) { callByGrpcurl(t, s.grpc) })
-	t.Run("REST, as perf_analyzer asks", func(t *testing.T) { askAsPerfAnalyzer(t, s.url) })
+	t.Run("REST, by tritonclient and kserve", func(t *testing.T) { run(t, interpreter, beside(t, "rest_client.py"), s.URL) })
+	t.Run("gRPC, by tritonclient", func(t *testing.T) { run(t, interpreter, beside(t, "grpc_client.py"), "triton", s.GRPC) })
+	t.Run("gRPC, by kserve", func(t *testing.T) { run(t, interpreter, beside(t, "grpc_client.py"), "kserve", s.GRPC) })
+	t.Run("gRPC, by grpcurl", func(t *testing.T) { callByGrpcurl(t, s.GRPC) })
+	t.Run("REST, as perf_analyzer asks", func(t *testing.T) { askAsPerfAnalyzer(t, s.URL) })
 }

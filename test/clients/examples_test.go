@@ -13,7 +13,7 @@ import (
 // must print the same.
 func TestExamples(t *testing.T) {
 	s := serve(t)
-	t.Setenv("PORTENT_URL", s.url)
+	t.Setenv("PORTENT_URL", s.URL)
 	good, bad := beside(t, root+"/model/samples/ship.png"), beside(t, "clients_test.go")
 	const shown = "ship, 97.4%"
 	for name, command := range map[string][]string{

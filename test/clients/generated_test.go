@@ -19,7 +19,7 @@ func TestGeneratedClient(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	document := filepath.Join(t.TempDir(), "openapi.json")
-	download(t, s.url+"/openapi.json", document)
+	download(t, s.URL+"/openapi.json", document)
 	goTool(t, "tool", "oapi-codegen", "-generate", "types,client", "-package", "main", "-o", filepath.Join(folder, "client.gen.go"), document)
 	source, err := os.ReadFile("testdata/generated/main.go")
 	if err != nil {
@@ -32,7 +32,7 @@ func TestGeneratedClient(t *testing.T) {
 	if !build(".", client, "./"+folder) {
 		t.Fatal("the generated client does not compile")
 	}
-	lines := strings.Split(run(t, client, s.url, beside(t, root+"/model/samples/ship.png")), "\n")
+	lines := strings.Split(run(t, client, s.URL, beside(t, root+"/model/samples/ship.png")), "\n")
 	for _, line := range lines[:2] {
 		if !strings.HasPrefix(line, "ship 0.97360") || !strings.HasSuffix(line, " 2") {
 			t.Errorf("the prediction is %q", line)

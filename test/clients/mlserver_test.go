@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 // TestMLServer serves models of MLServer as the program's own, over both forms of
@@ -23,7 +25,7 @@ func TestMLServer(t *testing.T) {
 			t.Run(endpoint[:4]+" "+model, func(t *testing.T) {
 				s := serve(t, "--engine", "remote", "--endpoint", endpoint, "--remote-model", model)
 				path := "/v2/models/" + model + "/infer"
-				want, got := outputs(t, "http://"+m.http+path, body), outputs(t, s.url+path, body)
+				want, got := outputs(t, "http://"+m.http+path, body), outputs(t, s.URL+path, body)
 				if len(want) == 0 || !reflect.DeepEqual(got, want) {
 					t.Errorf("%s answers %v, MLServer %v", endpoint, got, want)
 				}
@@ -113,7 +115,7 @@ func refusals(t *testing.T, endpoint string) {
 // loses stops MLServer while its model is served.
 func loses(t *testing.T, m *mlserver) {
 	s := serve(t, "--engine", "remote", "--endpoint", "grpc://"+m.grpc, "--endpoint", "http://"+m.http, "--remote-model", "iris")
-	path := s.url + "/v2/models/iris/infer"
+	path := s.URL + "/v2/models/iris/infer"
 	post(t, path, questions["iris"], nil)
 	m.stop()
 	status, text := ask(t, http.MethodPost, path, questions["iris"])
@@ -127,7 +129,7 @@ func loses(t *testing.T, m *mlserver) {
 type mlserver struct {
 	http, grpc string // addresses
 	process    *exec.Cmd
-	log        *output
+	log        *servertest.Log
 	ended      chan struct{}
 }
 
@@ -136,7 +138,7 @@ type mlserver struct {
 func startMLServer(t *testing.T) *mlserver {
 	t.Helper()
 	interpreter := python(t, mlserverPython)
-	m := &mlserver{http: freeAddress(t), grpc: freeAddress(t), log: new(output), ended: make(chan struct{})}
+	m := &mlserver{http: servertest.FreeAddress(t), grpc: servertest.FreeAddress(t), log: new(servertest.Log), ended: make(chan struct{})}
 	folder := filepath.Join(t.TempDir(), "models")
 	script := beside(t, "mlserver_models.py")
 	run(t, interpreter, script, folder, m.http[strings.LastIndexByte(m.http, ':')+1:], m.grpc[strings.LastIndexByte(m.grpc, ':')+1:])
@@ -187,16 +189,4 @@ func (m *mlserver) wait(t *testing.T) {
 func (m *mlserver) stop() {
 	_ = m.process.Process.Signal(syscall.SIGKILL)
 	<-m.ended
-}
-
-// freeAddress returns an address at which nobody listens: MLServer does not say
-// which ports it takes if it may choose.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }

@@ -15,10 +15,10 @@ func TestPostman(t *testing.T) {
 	s := serve(t, "--models", modelFolder(t), "--default-model", theClassifier)
 	folder := t.TempDir()
 	document, collection := filepath.Join(folder, "openapi.json"), filepath.Join(folder, "collection.json")
-	download(t, s.url+"/openapi.json", document)
+	download(t, s.URL+"/openapi.json", document)
 	run(t, filepath.Join(tools, "openapi2postmanv2"), "--spec", document, "--output", collection, "--options", "parametersResolution=Example,folderStrategy=Tags")
 	expectSuccess(t, collection)
-	run(t, filepath.Join(tools, "newman"), "run", collection, "--env-var", "baseUrl="+s.url, "--color", "off")
+	run(t, filepath.Join(tools, "newman"), "run", collection, "--env-var", "baseUrl="+s.URL, "--color", "off")
 }
 
 // modelFolder returns a folder of models with the shipped one in it.

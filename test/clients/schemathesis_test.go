@@ -32,7 +32,7 @@ func TestDocument(t *testing.T) {
 			if err := os.WriteFile(config, append([]byte(names.parameters), rules...), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			run(t, program, "--config-file", config, "run", s.url+"/openapi.json", "--no-color",
+			run(t, program, "--config-file", config, "run", s.URL+"/openapi.json", "--no-color",
 				"--max-examples", "12", "--generation-deterministic", "--continue-on-failure", "--request-timeout", "20")
 		})
 	}

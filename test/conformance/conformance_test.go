@@ -45,8 +45,10 @@ func (list exceptions) checkStale(t *testing.T) {
 	}
 }
 
-func TestCases(t *testing.T) {
-	folder := os.Getenv("ONNX_CASES")
+// allCases reads the cases and tells their folder, or says aloud that there is none.
+func allCases(t *testing.T) (cases []testCase, folder string) {
+	t.Helper()
+	folder = os.Getenv("ONNX_CASES")
 	if folder == "" {
 		t.Skip("SKIPPED: ONNX_CASES names no folder of cases; make conformance fills one")
 	}
@@ -54,6 +56,11 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cases, folder
+}
+
+func TestCases(t *testing.T) {
+	cases, folder := allCases(t)
 	excused := ownExceptions(t, false)
 	whole := true
 	results := make([]result, 0, len(cases))

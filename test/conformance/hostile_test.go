@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -21,14 +20,7 @@ const budget = 64 << 20
 // TestDamagedCases changes bytes of every case's model. What comes out is an error
 // that is nobody's fault but the file's, or a model that answers.
 func TestDamagedCases(t *testing.T) {
-	folder := os.Getenv("ONNX_CASES")
-	if folder == "" {
-		t.Skip("SKIPPED: ONNX_CASES names no folder of cases; make conformance fills one")
-	}
-	cases, err := readFolder(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cases, _ := allCases(t)
 	rounds := 20
 	if testing.Short() {
 		rounds = 2

@@ -1,14 +1,10 @@
 package deploy
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
-	"os/exec"
-	"strings"
-	"syscall"
 	"testing"
 	"text/template"
 
@@ -20,70 +16,29 @@ import (
 
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
 	"github.com/portent-go/portent/domain"
+	"github.com/portent-go/portent/internal/servertest"
 	"github.com/portent-go/portent/model"
 )
 
 const network = "../../model/model.onnx"
 
-// running is a server that was started.
-type running struct {
-	command    *exec.Cmd
-	http, grpc string
-	ended      chan struct{} // when its output has
-}
-
-// start starts a container's command and waits until it says that it is ready.
-func start(t *testing.T, command *exec.Cmd) *running {
-	t.Helper()
-	var log bytes.Buffer
-	command.Stderr = &log
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	r := &running{command: command, ended: make(chan struct{})}
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		word, rest, _ := strings.Cut(strings.TrimSpace(lines.Text()), " ")
-		switch word {
-		case "inference":
-			r.http = strings.TrimSpace(rest)
-		case "grpc":
-			r.grpc = strings.TrimSpace(rest)
-		case "stop":
-			go func() { _, _ = io.Copy(io.Discard, stdout); close(r.ended) }()
-			return r
-		}
-	}
-	t.Fatalf("it does not start: %v\n%s", command.Wait(), log.String())
-	return nil
-}
-
 // stop ends it as the kubelet does, and predicts once more on a new connection, as
 // who has not noticed yet does.
-func (r *running) stop(t *testing.T, model string) {
+func stop(t *testing.T, s *servertest.Server, model string) {
 	t.Helper()
-	if err := r.command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	s.Terminate(t)
 	http.DefaultClient.CloseIdleConnections()
 	for status := http.StatusOK; status != http.StatusServiceUnavailable; {
-		response, err := http.Get(r.http + "/health/ready")
+		response, err := http.Get(s.URL + "/v2/health/ready")
 		if err != nil {
 			t.Fatal(err)
 		}
 		response.Body.Close()
 		status = response.StatusCode
 	}
-	infers(t, r.http+"/models/"+model+"/infer")
-	infersOverGRPC(t, r.grpc, model, false)
-	<-r.ended
-	if err := r.command.Wait(); err != nil {
-		t.Errorf("after SIGTERM: %v", err)
-	}
+	infers(t, s.URL+"/v2/models/"+model+"/infer")
+	infersOverGRPC(t, s.GRPC, model, false)
+	s.EndsWell(t)
 }
 
 // filledIn returns a runtime's container for an InferenceService: KServe takes the
@@ -114,31 +69,29 @@ func TestKServeStartsIt(t *testing.T) {
 	const name = "cats-and-dogs"
 	found := find[*servingRuntime](t, parse(t, kserve, render(t)[kserve])).Spec.Containers[0]
 	c := filledIn(t, found, meta.ObjectMeta{Name: name, Namespace: "default"})
-	r := start(t, container(t, c, network))
-	defer r.stop(t, name)
-	inJail(t, r.command)
-	origin := strings.TrimSuffix(r.http, "/v2")
+	s := servertest.Start(t, container(t, c, network))
+	defer stop(t, s, name)
+	inJail(t, s.Command)
 	for _, path := range []string{c.ReadinessProbe.HTTPGet.Path, "/v2/health/live", "/v2/models/" + name + "/ready"} {
-		ask(t, origin+path)
+		ask(t, s.URL+path)
 	}
-	infers(t, r.http+"/models/"+name+"/infer")
-	infersOverGRPC(t, r.grpc, name, true)
+	infers(t, s.URL+"/v2/models/"+name+"/infer")
+	infersOverGRPC(t, s.GRPC, name, true)
 }
 
 // TestTheDeploymentStartsIt does the same for the Deployment.
 func TestTheDeploymentStartsIt(t *testing.T) {
 	const name = "cifar10-resnet20"
 	c := find[*apps.Deployment](t, parse(t, base, render(t)[base])).Spec.Template.Spec.Containers[0]
-	r := start(t, container(t, c, network))
-	defer r.stop(t, name)
-	inJail(t, r.command)
-	origin := strings.TrimSuffix(r.http, "/v2")
+	s := servertest.Start(t, container(t, c, network))
+	defer stop(t, s, name)
+	inJail(t, s.Command)
 	for _, probe := range []*core.Probe{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
-		ask(t, origin+probe.HTTPGet.Path)
+		ask(t, s.URL+probe.HTTPGet.Path)
 	}
-	infers(t, r.http+"/models/"+name+"/infer")
-	infersOverGRPC(t, r.grpc, name, true)
-	exports(t, origin)
+	infers(t, s.URL+"/v2/models/"+name+"/infer")
+	infersOverGRPC(t, s.GRPC, name, true)
+	exports(t, s.URL)
 }
 
 func ask(t *testing.T, url string) {

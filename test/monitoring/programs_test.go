@@ -3,42 +3,29 @@
 package monitoring
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 // program is a process that serves.
 type program struct {
 	url    string
 	traces *traces // that it has sent
-}
-
-// start starts a program that is ended with the test.
-func start(t *testing.T, command *exec.Cmd) {
-	t.Helper()
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = command.Process.Signal(syscall.SIGTERM)
-		_ = command.Wait()
-	})
 }
 
 // startPortent builds the program and starts it, with a collector for its spans.
@@ -53,21 +40,7 @@ func startPortent(t *testing.T) *program {
 	t.Cleanup(listener.Close)
 	command := exec.Command(binary, "serve", "--addr", "127.0.0.1:0", "--grpc-addr", "off")
 	command.Env = append(os.Environ(), "OTEL_EXPORTER_OTLP_ENDPOINT="+listener.URL, "OTEL_BSP_SCHEDULE_DELAY=200")
-	command.Stderr = os.Stderr
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	start(t, command)
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		if _, address, ok := strings.Cut(lines.Text(), "metrics    "); ok {
-			go func() { _, _ = io.Copy(io.Discard, stdout) }()
-			return &program{url: strings.TrimSuffix(address, "/metrics"), traces: received}
-		}
-	}
-	t.Fatal("the server's banner does not tell of metrics")
-	return nil
+	return &program{url: servertest.Start(t, command).URL, traces: received}
 }
 
 // predict asks the server for a prediction of a sample.
@@ -100,11 +73,17 @@ func startPrometheus(t *testing.T, target string) *program {
 	if err := os.WriteFile(filepath.Join(folder, "prometheus.yml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	address := freeAddress(t)
+	address := servertest.FreeAddress(t)
 	command := exec.Command("prometheus", "--config.file="+filepath.Join(folder, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(folder, "data"),
 		"--web.listen-address="+address, "--enable-feature=exemplar-storage", "--log.level=warn")
 	command.Stderr = os.Stderr
-	start(t, command)
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Signal(syscall.SIGTERM)
+		_ = command.Wait()
+	})
 	p := &program{url: "http://" + address}
 	until(t, "Prometheus that is ready", func() bool {
 		response, err := http.Get(p.url + "/-/ready")
@@ -115,18 +94,6 @@ func startPrometheus(t *testing.T, target string) *program {
 		return response.StatusCode == http.StatusOK
 	})
 	return p
-}
-
-// freeAddress returns an address on which nobody listens: Prometheus cannot tell
-// which it has taken.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // traces is a collector of spans, over HTTP, that remembers whose they are.

@@ -8,35 +8,18 @@ import (
 	"io"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 // server is a `portent serve` in the background.
 type server struct {
 	process *exec.Cmd
-	log     output
+	log     servertest.Log
 	ended   chan error
 	byGo    bool // by go run, which ends with status 1 when it is interrupted, whatever it runs
-}
-
-// output keeps what a process prints.
-type output struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
 }
 
 // serve starts a server in place of the one that runs, and returns its banner when
@@ -70,19 +53,12 @@ func (s *server) banner(stdout io.Reader) (banner string, complete bool) {
 	waiting := time.AfterFunc(longest, func() { s.signal(syscall.SIGKILL) })
 	defer waiting.Stop()
 	lines := bufio.NewReader(stdout)
-	for !complete {
-		line, err := lines.ReadString('\n')
-		banner += line
-		if err != nil {
-			break
-		}
-		complete = strings.HasPrefix(strings.TrimSpace(line), "stop ")
-	}
+	told, complete := servertest.ReadBanner(lines)
 	go func() {
 		_, _ = io.Copy(&s.log, lines) // a full pipe would block the server
 		s.ended <- s.process.Wait()
 	}()
-	return banner, complete
+	return told.Text, complete
 }
 
 func (s *server) signal(signal syscall.Signal) {

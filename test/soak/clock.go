@@ -50,33 +50,17 @@ func (s *soak) jumpingClock(ctx context.Context, t *tally) error {
 	}
 	// Deadlines, rates and idle times are at work: they must not take jumps for time.
 	args := []string{"--timeout", "20s", "--rate", "100000", "--batch", "4"}
-	p, err := s.start(ctx, t, launch{binary: binary, args: append(args, s.slow()...), env: []string{clockVariable + "=" + file}})
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	before, err := p.goroutines(ctx)
-	if err != nil {
-		return err
-	}
-	load, err := newTraffic(p, d, 32)
-	if err != nil {
-		return err
-	}
-	defer load.close()
-	load.calm(ctx)
-	refusedBefore := t.of(refused)
-	if err := s.askWhile(ctx, load, func() error { return p.moveAbout(ctx, file, s.part(30)) }); err != nil {
-		return err
-	}
-	if n := t.of(refused) - refusedBefore; n > 0 {
-		t.fault(wrong, fmt.Sprintf("%d requests were refused while the clock jumped, and the server was not full", n))
-	}
-	t.figure("the wall clock was moved %d times, by up to 20 years either way", len(jumps))
-	load.calm(ctx)
-	load.close()
-	p.settled(ctx, before)
-	return nil
+	return s.underTraffic(ctx, t, launch{binary: binary, args: append(args, s.slow()...), env: []string{clockVariable + "=" + file}}, d, 32, func(p *server, load *traffic) error {
+		refusedBefore := t.of(refused)
+		if err := s.askWhile(ctx, load, func() error { return p.moveAbout(ctx, file, s.part(30)) }); err != nil {
+			return err
+		}
+		if n := t.of(refused) - refusedBefore; n > 0 {
+			t.fault(wrong, fmt.Sprintf("%d requests were refused while the clock jumped, and the server was not full", n))
+		}
+		t.figure("the wall clock was moved %d times, by up to 20 years either way", len(jumps))
+		return nil
+	})
 }
 
 // askWhile has clients ask while something is done.

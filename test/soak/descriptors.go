@@ -22,30 +22,21 @@ func descriptors(ctx context.Context, s *soak, t *tally) error {
 		return err
 	}
 	const most = 64
-	p, err := s.start(ctx, t, launch{args: []string{"--models", store.folder, "--poll", "100ms"}, jail: jail{Files: most}})
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	before, err := p.goroutines(ctx)
-	if err != nil {
-		return err
-	}
-	pool := newHTTPPool(p, 4)
-	defer pool.close()
-	watched := store.watch(pool, "steady")
-	watched.ask()
-	for round := range 3 {
-		if err := s.exhaust(ctx, t, p, func() error { return watched.change(2 + int64(round)) }, watched); err != nil {
-			return err
+	return s.leavesNothing(ctx, t, launch{args: []string{"--models", store.folder, "--poll", "100ms"}, jail: jail{Files: most}}, func(p *server) error {
+		pool := newHTTPPool(p, 4)
+		defer pool.close()
+		watched := store.watch(pool, "steady")
+		watched.ask()
+		for round := range 3 {
+			if err := s.exhaust(ctx, t, p, func() error { return watched.change(2 + int64(round)) }, watched); err != nil {
+				return err
+			}
+			if err := watched.awaitNewest(ctx); err != nil {
+				return err
+			}
 		}
-		if err := watched.awaitNewest(ctx); err != nil {
-			return err
-		}
-	}
-	pool.close()
-	p.settled(ctx, before)
-	return nil
+		return nil
+	})
 }
 
 // exhaust takes all descriptors for a while.

@@ -97,6 +97,25 @@ func (p *server) inspectLog() {
 	}
 }
 
+// leavesNothing starts a server, does something with it, and waits until that has left
+// no goroutines.
+func (s *soak) leavesNothing(ctx context.Context, t *tally, l launch, do func(*server) error) error {
+	p, err := s.start(ctx, t, l)
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	before, err := p.goroutines(ctx)
+	if err != nil {
+		return err
+	}
+	if err := do(p); err != nil {
+		return err
+	}
+	p.settled(ctx, before)
+	return nil
+}
+
 // settled waits until the server has no more goroutines than in the beginning, but
 // for a few that come and go.
 func (p *server) settled(ctx context.Context, before int) {

@@ -27,6 +27,24 @@ func newTraffic(p *server, d *doors, connections int) (*traffic, error) {
 	return &traffic{doors: d, http: newHTTPPool(p, connections), grpc: lines}, nil
 }
 
+// underTraffic starts a server and does something while it has clients. Before and
+// afterwards each door must answer, and no goroutine may be left.
+func (s *soak) underTraffic(ctx context.Context, t *tally, l launch, d *doors, connections int, do func(*server, *traffic) error) error {
+	return s.leavesNothing(ctx, t, l, func(p *server) error {
+		load, err := newTraffic(p, d, connections)
+		if err != nil {
+			return err
+		}
+		defer load.close()
+		load.calm(ctx)
+		if err := do(p, load); err != nil {
+			return err
+		}
+		load.calm(ctx)
+		return nil
+	})
+}
+
 func (t *traffic) close() {
 	t.http.close()
 	t.grpc.close()

@@ -17,35 +17,19 @@ func mixed(ctx context.Context, s *soak, t *tally) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.start(ctx, t, launch{})
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	before, err := p.goroutines(ctx)
-	if err != nil {
-		return err
-	}
-	load, err := newTraffic(p, d, 32)
-	if err != nil {
-		return err
-	}
-	defer load.close()
-	load.calm(ctx)
-	memory := newGauge(func() int64 { return rss(p.command.Process.Pid) })
-	timed, cancel := context.WithTimeout(ctx, s.span)
-	defer cancel()
-	var group sync.WaitGroup
-	for _, clients := range []func(context.Context, *traffic){valid, valid, hostile, hostileGRPC, slowClients, leaving, streams} {
-		group.Go(func() { clients(timed, load) })
-	}
-	group.Wait()
-	memory.stop()
-	checkMemory(t, memory, s.race)
-	load.calm(ctx)
-	load.close()
-	p.settled(ctx, before)
-	return nil
+	return s.underTraffic(ctx, t, launch{}, d, 32, func(p *server, load *traffic) error {
+		memory := newGauge(func() int64 { return rss(p.command.Process.Pid) })
+		timed, cancel := context.WithTimeout(ctx, s.span)
+		defer cancel()
+		var group sync.WaitGroup
+		for _, clients := range []func(context.Context, *traffic){valid, valid, hostile, hostileGRPC, slowClients, leaving, streams} {
+			group.Go(func() { clients(timed, load) })
+		}
+		group.Wait()
+		memory.stop()
+		checkMemory(t, memory, s.race)
+		return nil
+	})
 }
 
 // valid are clients that behave.

@@ -22,15 +22,13 @@ func models(ctx context.Context, s *soak, t *tally) error {
 	if err := errors.Join(store.replace("plain", 1), store.point("linked", 1, 1), store.replace("steady", 1)); err != nil {
 		return err
 	}
-	p, err := s.start(ctx, t, launch{args: []string{"--models", store.folder, "--poll", "50ms"}})
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	before, err := p.goroutines(ctx)
-	if err != nil {
-		return err
-	}
+	return s.leavesNothing(ctx, t, launch{args: []string{"--models", store.folder, "--poll", "50ms"}}, func(p *server) error {
+		return s.changeWhileAsked(ctx, t, p, store)
+	})
+}
+
+// changeWhileAsked has clients ask for models while their files are changed.
+func (s *soak) changeWhileAsked(ctx context.Context, t *tally, p *server, store *modelStore) error {
 	pool := newHTTPPool(p, 16)
 	defer pool.close()
 	lines, err := newGRPCLines(p, 2)
@@ -49,9 +47,6 @@ func models(ctx context.Context, s *soak, t *tally) error {
 	err = changeModels(ctx, t, plain, linked, time.Now().Add(s.span))
 	cancel()
 	group.Wait()
-	pool.close()
-	lines.close()
-	p.settled(ctx, before)
 	return err
 }
 

@@ -36,34 +36,18 @@ func overload(ctx context.Context, s *soak, t *tally) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.start(ctx, t, launch{args: s.slow(), log: "debug"})
-	if err != nil {
-		return err
-	}
-	defer p.stop()
-	before, err := p.goroutines(ctx)
-	if err != nil {
-		return err
-	}
-	load, err := newTraffic(p, d, connections)
-	if err != nil {
-		return err
-	}
-	defer load.close()
-	load.calm(ctx)
-	capacity := measureCapacity(ctx, load, s.part(12))
-	t.figure("capacity: %.0f requests a second (%s)", capacity, strings.Join(s.slow(), " "))
-	p.log.forget()
-	others := newOthers(p.command.Process.Pid)
-	memory := newGauge(func() int64 { return rss(p.command.Process.Pid) })
-	load.overload(ctx, s.span, capacity)
-	memory.stop()
-	checkRefusals(t, p, others.share(), s.race)
-	checkMemory(t, memory, s.race)
-	load.calm(ctx)
-	load.close()
-	p.settled(ctx, before)
-	return nil
+	return s.underTraffic(ctx, t, launch{args: s.slow(), log: "debug"}, d, connections, func(p *server, load *traffic) error {
+		capacity := measureCapacity(ctx, load, s.part(12))
+		t.figure("capacity: %.0f requests a second (%s)", capacity, strings.Join(s.slow(), " "))
+		p.log.forget()
+		others := newOthers(p.command.Process.Pid)
+		memory := newGauge(func() int64 { return rss(p.command.Process.Pid) })
+		load.overload(ctx, s.span, capacity)
+		memory.stop()
+		checkRefusals(t, p, others.share(), s.race)
+		checkMemory(t, memory, s.race)
+		return nil
+	})
 }
 
 // measureCapacity returns how many requests a second are answered.

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/portent-go/portent/internal/servertest"
 )
 
 // launch is how a server is started.
@@ -113,7 +115,7 @@ func (p *server) begin(ctx context.Context, l launch) error {
 	}()
 	go func() {
 		if stdout != nil {
-			p.readBanner(stdout, told)
+			p.readBanner(bufio.NewReader(stdout), told)
 		}
 		<-read
 		p.state = p.command.Wait()
@@ -132,25 +134,13 @@ func (p *server) begin(ctx context.Context, l launch) error {
 	}
 }
 
-// readBanner finds the addresses, closes told when it has them, and reads on.
-func (p *server) readBanner(stdout io.Reader, told chan<- struct{}) {
-	lines := bufio.NewScanner(stdout)
-	for lines.Scan() {
-		fields := strings.Fields(lines.Text())
-		if len(fields) < 2 {
-			continue
-		}
-		switch fields[0] {
-		case "inference":
-			p.http = strings.TrimSuffix(strings.TrimPrefix(fields[1], "http://"), "/v2")
-		case "grpc":
-			p.grpc = fields[1]
-		case "admin":
-			p.admin = fields[1]
-		case "stop":
-			close(told)
-		}
+// readBanner reads where the server listens, closes told when it knows, and reads on.
+func (p *server) readBanner(stdout *bufio.Reader, told chan<- struct{}) {
+	if banner, complete := servertest.ReadBanner(stdout); complete {
+		p.http, p.grpc, p.admin = strings.TrimPrefix(banner.URL, "http://"), banner.GRPC, banner.Admin
+		close(told)
 	}
+	_, _ = io.Copy(io.Discard, stdout) // a full pipe would block the server
 }
 
 // awaitReady asks a server that cannot tell its address until it is ready.

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
@@ -123,7 +124,7 @@ func (s *Server) log(ctx context.Context, c *call, code codes.Code) {
 	if c.failure != nil {
 		text := c.failure.Error()
 		if !ours { // it may quote what came
-			text = shortened(text, longestMessage)
+			text = protocol.Shortened(text, longestMessage)
 		}
 		attributes = append(attributes, slog.String("error", text))
 	}

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/protoadapt"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -65,7 +66,7 @@ func statusOf(err error, requestID string) *status.Status {
 		}
 		for key, value := range map[string]string{"field": reason.Field, "expected": reason.Expected, "got": reason.Got, "hint": reason.Hint} {
 			if value != "" {
-				info.Metadata[key] = shortened(value, longestDetail)
+				info.Metadata[key] = protocol.Shortened(value, longestDetail)
 			}
 		}
 		if kind == domain.Overloaded || kind == domain.RateLimited || reason.RetryAfter > 0 {
@@ -86,18 +87,10 @@ func ofGRPC(err error) *status.Status {
 }
 
 func detailed(code codes.Code, text string, details ...protoadapt.MessageV1) *status.Status {
-	plain := status.New(code, shortened(text, longestMessage))
+	plain := status.New(code, protocol.Shortened(text, longestMessage))
 	full, err := plain.WithDetails(details...)
 	if err != nil {
 		return plain
 	}
 	return full
-}
-
-// shortened cuts a text to a length, and makes it one that protobuf can hold.
-func shortened(text string, most int) string {
-	if len(text) > most {
-		text = text[:most] + "..."
-	}
-	return strings.ToValidUTF8(text, "?")
 }

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -50,7 +51,7 @@ func (h *health) Check(_ context.Context, request *grpc_health_v1.HealthCheckReq
 	status := h.status(request.GetService())
 	if status == serviceUnknown {
 		return nil, &domain.Error{
-			Kind: domain.NotFound, Field: "service " + shortened(request.GetService(), longestDetail), Msg: "is not known here",
+			Kind: domain.NotFound, Field: "service " + protocol.Shortened(request.GetService(), longestDetail), Msg: "is not known here",
 			Hint: "a service is the name of a model, " + inferencepb.GRPCInferenceService_ServiceDesc.ServiceName + ", or empty",
 		}
 	}

@@ -3,10 +3,10 @@ package grpcapi
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
@@ -87,7 +87,7 @@ func (i *inference) inputs() ([]domain.Tensor, error) {
 	specs := i.served.Model.Signature().Inputs
 	inputs := make([]domain.Tensor, len(specs))
 	for at, in := range sent {
-		position, err := positionOf("input", specs, in.GetName())
+		position, err := protocol.PositionOf("input", specs, in.GetName())
 		if err != nil {
 			return nil, err
 		}
@@ -109,12 +109,9 @@ func (i *inference) inputs() ([]domain.Tensor, error) {
 			return nil, err
 		}
 	}
-	for position, spec := range specs {
-		if inputs[position].IsZero() {
-			return nil, &domain.Error{Kind: domain.Invalid, Field: spec.Name, Msg: "is missing among the inputs", Expected: spec.String(), Got: "nothing"}
-		}
-	}
-	return inputs, i.countRows(inputs)
+	rows, err := protocol.Rows(i.served.Model.Signature(), inputs, i.server.options.MaxBatch)
+	i.rows = rows
+	return inputs, err
 }
 
 // fits says whether an input is what the model asks for, before its elements are
@@ -131,19 +128,4 @@ func fits(spec domain.TensorSpec, in *inferencepb.ModelInferRequest_InferInputTe
 		}
 	}
 	return spec.CheckShape(sent.Shape)
-}
-
-// countRows notes how many rows a batch has, and refuses one that has too many.
-func (i *inference) countRows(inputs []domain.Tensor) error {
-	if len(inputs) == 0 || !i.served.Model.Signature().Batched() {
-		return nil
-	}
-	i.rows = inputs[0].Shape()[0]
-	if most := i.server.options.MaxBatch; i.rows > most {
-		return &domain.Error{
-			Kind: domain.Invalid, Field: i.served.Model.Signature().Inputs[0].Name, Msg: fmt.Sprintf("is a batch of %d, at most %d may be sent at once", i.rows, most),
-			Expected: fmt.Sprintf("at most %d rows", most), Got: fmt.Sprintf("%d rows", i.rows), Hint: "send several requests",
-		}
-	}
-	return nil
 }

@@ -1,11 +1,9 @@
 package grpcapi
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/portent-go/portent/adapters/format/openinference"
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -20,7 +18,7 @@ func (i *inference) wanted() ([]want, error) {
 	specs := i.served.Model.Signature().Outputs
 	var wanted []want
 	for _, out := range i.request.GetOutputs() {
-		position, err := positionOf("output", specs, out.GetName())
+		position, err := protocol.PositionOf("output", specs, out.GetName())
 		if err != nil {
 			return nil, err
 		}
@@ -47,21 +45,6 @@ func (i *inference) wanted() ([]want, error) {
 	return wanted, nil
 }
 
-// positionOf finds a tensor of the model by its name.
-func positionOf(what string, specs []domain.TensorSpec, name string) (int, error) {
-	names := make([]string, len(specs))
-	for position, spec := range specs {
-		if spec.Name == name {
-			return position, nil
-		}
-		names[position] = spec.Name
-	}
-	return 0, &domain.Error{
-		Kind: domain.Invalid, Field: shortened(name, longestDetail), Msg: "is no " + what + " of the model",
-		Expected: strings.Join(names, ", "), Got: fmt.Sprintf("%q", shortened(name, longestDetail)), Hint: fmt.Sprintf("the model's %ss are %s", what, strings.Join(names, ", ")),
-	}
-}
-
 // respond puts the answer together.
 func (i *inference) respond(wanted []want, outputs []domain.Tensor) (*inferencepb.ModelInferResponse, error) {
 	response := &inferencepb.ModelInferResponse{ModelName: i.served.Name, ModelVersion: i.served.Version, Id: i.request.GetId()}
@@ -71,7 +54,7 @@ func (i *inference) respond(wanted []want, outputs []domain.Tensor) (*inferencep
 		tensors[at] = outputs[w.position]
 		if w.classes > 0 {
 			var err error
-			if tensors[at], err = i.classify(specs[w.position], tensors[at], w.classes); err != nil {
+			if tensors[at], err = protocol.Classify(i.served, specs[w.position], tensors[at], w.classes); err != nil {
 				return nil, err
 			}
 		}

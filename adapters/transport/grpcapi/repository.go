@@ -7,15 +7,10 @@ import (
 	"slices"
 
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
-
-// states are the states as an index has them. A model that is known and not loaded
-// is unavailable, as Triton has it.
-var states = map[serving.State]string{
-	serving.Absent: "UNAVAILABLE", serving.Loading: "LOADING", serving.Ready: "READY", serving.Unloading: "UNLOADING", serving.Failed: "UNAVAILABLE",
-}
 
 // RepositoryIndex lists the models that there are, or only those that can predict.
 func (s *Server) RepositoryIndex(ctx context.Context, request *inferencepb.RepositoryIndexRequest) (*inferencepb.RepositoryIndexResponse, error) {
@@ -32,7 +27,7 @@ func (s *Server) RepositoryIndex(ctx context.Context, request *inferencepb.Repos
 			continue
 		}
 		response.Models = append(response.Models, &inferencepb.RepositoryIndexResponse_ModelIndex{
-			Name: status.Name, Version: status.Version, State: states[status.State], Reason: shortened(status.Reason, longestMessage),
+			Name: status.Name, Version: status.Version, State: protocol.States[status.State], Reason: protocol.Shortened(status.Reason, longestMessage),
 		})
 	}
 	return response, nil
@@ -40,7 +35,7 @@ func (s *Server) RepositoryIndex(ctx context.Context, request *inferencepb.Repos
 
 func noSuchRepository(name string) error {
 	return &domain.Error{
-		Kind: domain.NotFound, Field: "repository " + shortened(name, longestDetail), Msg: "is not known here: the server has one repository, which has no name",
+		Kind: domain.NotFound, Field: "repository " + protocol.Shortened(name, longestDetail), Msg: "is not known here: the server has one repository, which has no name",
 		Hint: "leave the repository's name away",
 	}
 }
@@ -94,5 +89,5 @@ func modelOf(repository, model string) (string, error) {
 }
 
 func unknownParameter(name, why string) error {
-	return &domain.Error{Kind: domain.Unsupported, Field: fmt.Sprintf("parameters[%q]", shortened(name, longestDetail)), Msg: "is not supported: " + why}
+	return &domain.Error{Kind: domain.Unsupported, Field: fmt.Sprintf("parameters[%q]", protocol.Shortened(name, longestDetail)), Msg: "is not supported: " + why}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/portent-go/portent/adapters/transport/httpapi"
+	"github.com/portent-go/portent/adapters/transport/internal/web/webtest"
 	"github.com/portent-go/portent/domain"
 )
 
@@ -83,7 +84,7 @@ func TestAnswers(t *testing.T) {
 	two := ask(handler, "POST", "/predict/batch?top_k=1&id=me", "application/octet-stream", binary32(numbers())+binary32(make([]float32, 3072)))
 	ready := ask(handler, "GET", "/readyz", "", "")
 	alive := ask(handler, "GET", "/healthz", "", "")
-	golden(t, "answers.golden.json", map[string]json.RawMessage{
+	webtest.Golden(t, "answers.golden.json", map[string]json.RawMessage{
 		"predict": one.Body.Bytes(), "batch": two.Body.Bytes(), "readyz": ready.Body.Bytes(), "healthz": alive.Body.Bytes(),
 	})
 	for _, response := range []int{one.Code, two.Code, ready.Code, alive.Code} {

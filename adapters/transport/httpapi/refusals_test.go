@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/portent-go/portent/adapters/transport/httpapi"
+	"github.com/portent-go/portent/adapters/transport/internal/web/webtest"
 )
 
 // part is a field of a form; it is a file if its name ends in ".png".
@@ -160,7 +161,7 @@ func TestRefusals(t *testing.T) {
 		decodeStrictly[failure](t, bytes.NewReader(response.Body.Bytes()))
 		got = append(got, kept{a.name, a.method + " " + a.path, response.Code, response.Header().Get("Allow"), bytes.TrimSpace(response.Body.Bytes())})
 	}
-	golden(t, "refusals.golden.json", got)
+	webtest.Golden(t, "refusals.golden.json", got)
 }
 
 func TestCompressedBodiesAreRefused(t *testing.T) {

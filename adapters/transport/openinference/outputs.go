@@ -1,9 +1,8 @@
 package openinference
 
 import (
-	"errors"
-
 	"github.com/portent-go/portent/adapters/format/openinference"
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 )
@@ -15,7 +14,7 @@ func (i *inference) respond(answer *web.Body, p plan, outputs []domain.Tensor) e
 		spec, tensor := i.signature.Outputs[w.position], outputs[w.position]
 		if w.classes > 0 {
 			var err error
-			if tensor, err = i.classify(spec, tensor, w.classes); err != nil {
+			if tensor, err = protocol.Classify(i.served, spec, tensor, w.classes); err != nil {
 				return at(w.pointer, err)
 			}
 		}
@@ -27,18 +26,4 @@ func (i *inference) respond(answer *web.Body, p plan, outputs []domain.Tensor) e
 	}
 	answer.Bytes, i.documentSize = body, size
 	return nil
-}
-
-// classify tells an output as its highest values. Where it has several axes, the
-// first counts rows, whether or not the model takes batches of any length.
-func (i *inference) classify(spec domain.TensorSpec, output domain.Tensor, classes int) (domain.Tensor, error) {
-	rows := len(output.Shape()) > 1 || i.signature.Batched()
-	told, err := openinference.Classify(output, classes, i.served.Labels(spec), rows)
-	var reason *domain.Error
-	if errors.As(err, &reason) {
-		named := *reason
-		named.Field = spec.Name
-		return told, &named
-	}
-	return told, err
 }

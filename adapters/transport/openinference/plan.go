@@ -2,10 +2,10 @@ package openinference
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/portent-go/portent/adapters/format/openinference"
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 )
@@ -54,7 +54,7 @@ func (i *inference) inputs(given []openinference.NamedTensor) ([]domain.Tensor, 
 	inputs := make([]domain.Tensor, len(specs))
 	for n, input := range given {
 		pointer := fmt.Sprintf("/inputs/%d", n)
-		position, err := positionOf("input", specs, input.Name)
+		position, err := protocol.PositionOf("input", specs, input.Name)
 		if err != nil {
 			return nil, at(pointer+"/name", err)
 		}
@@ -63,27 +63,12 @@ func (i *inference) inputs(given []openinference.NamedTensor) ([]domain.Tensor, 
 		}
 		inputs[position] = input.Tensor // the only one of its name
 	}
-	for position, spec := range specs {
-		if inputs[position].IsZero() {
-			return nil, at("/inputs", &domain.Error{Kind: domain.Invalid, Field: spec.Name, Msg: "is missing among the inputs", Expected: spec.String(), Got: "nothing"})
-		}
+	rows, err := protocol.Rows(i.signature, inputs, i.handler.options.MaxBatch)
+	i.rows = rows
+	if err != nil {
+		return nil, at("/inputs", err)
 	}
-	return inputs, i.countRows(inputs)
-}
-
-// countRows notes how many rows a batch has, and refuses one that has too many.
-func (i *inference) countRows(inputs []domain.Tensor) error {
-	if len(inputs) == 0 || !i.signature.Batched() {
-		return nil
-	}
-	i.rows = inputs[0].Shape()[0]
-	if most := i.handler.options.MaxBatch; i.rows > most {
-		return at("/inputs", &domain.Error{
-			Kind: domain.Invalid, Field: i.signature.Inputs[0].Name, Msg: fmt.Sprintf("is a batch of %d, at most %d may be sent at once", i.rows, most),
-			Expected: fmt.Sprintf("at most %d rows", most), Got: fmt.Sprintf("%d rows", i.rows), Hint: "send several requests",
-		})
-	}
-	return nil
+	return inputs, nil
 }
 
 // wanted returns the outputs that the request asks for, all if it names none.
@@ -99,7 +84,7 @@ func (i *inference) wanted(request *openinference.Request) ([]wanted, error) {
 	some := make([]wanted, len(request.Outputs))
 	for n, output := range request.Outputs {
 		pointer := fmt.Sprintf("/outputs/%d", n)
-		position, err := positionOf("output", specs, output.Name)
+		position, err := protocol.PositionOf("output", specs, output.Name)
 		if err != nil {
 			return nil, at(pointer+"/name", err)
 		}
@@ -110,19 +95,4 @@ func (i *inference) wanted(request *openinference.Request) ([]wanted, error) {
 		some[n] = wanted{position: position, classes: classes, binary: output.Binary, pointer: pointer}
 	}
 	return some, nil
-}
-
-// positionOf finds a tensor of the model by its name.
-func positionOf(what string, specs []domain.TensorSpec, name string) (int, error) {
-	names := make([]string, len(specs))
-	for position, spec := range specs {
-		if spec.Name == name {
-			return position, nil
-		}
-		names[position] = spec.Name
-	}
-	known, name := strings.Join(names, ", "), web.Shortened(name)
-	return 0, &domain.Error{
-		Kind: domain.Invalid, Field: name, Msg: "is no " + what + " of the model", Expected: known, Got: name, Hint: fmt.Sprintf("the model's %ss are %s", what, known),
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/portent-go/portent/adapters/transport/internal/web/webtest"
 	"github.com/portent-go/portent/adapters/transport/openinference"
 	"github.com/portent-go/portent/domain"
 )
@@ -149,7 +150,7 @@ func TestRefusals(t *testing.T) {
 		body := bytes.ReplaceAll(bytes.TrimSpace(response.Body.Bytes()), []byte(f.RequestID), []byte("golden"))
 		got = append(got, kept{a.name, response.Code, body})
 	}
-	golden(t, "refusals.golden.json", got)
+	webtest.Golden(t, "refusals.golden.json", got)
 }
 
 // unread is a body that must not be read.

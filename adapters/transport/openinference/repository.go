@@ -7,16 +7,11 @@ import (
 	"slices"
 
 	"github.com/portent-go/portent/adapters/format/jsontensor"
+	"github.com/portent-go/portent/adapters/transport/internal/protocol"
 	"github.com/portent-go/portent/adapters/transport/internal/web"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
 )
-
-// states are a version's states as an index has them. One that is known and not
-// loaded is unavailable, as Triton has it.
-var states = map[serving.State]string{
-	serving.Absent: "UNAVAILABLE", serving.Loading: "LOADING", serving.Ready: "READY", serving.Unloading: "UNLOADING", serving.Failed: "UNAVAILABLE",
-}
 
 // index lists the models that there are.
 //
@@ -52,7 +47,7 @@ func (h *Handler) index(w http.ResponseWriter, r *http.Request) error {
 	answer := []indexAnswer{}
 	for _, line := range index {
 		if !onlyReady || line.State == serving.Ready {
-			answer = append(answer, indexAnswer{Name: line.Name, Version: line.Version, State: states[line.State], Reason: line.Reason})
+			answer = append(answer, indexAnswer{Name: line.Name, Version: line.Version, State: protocol.States[line.State], Reason: line.Reason})
 		}
 	}
 	return h.ok(w, r, answer)

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/portent-go/portent/adapters/transport/internal/web/webtest"
 	"github.com/portent-go/portent/adapters/transport/openinference"
 	"github.com/portent-go/portent/domain"
 	"github.com/portent-go/portent/domain/serving"
@@ -233,5 +234,5 @@ func TestAnswers(t *testing.T) {
 		got = append(got, kept{"mixed " + path, ask(mixed, "GET", path, "").Body.Bytes()})
 	}
 	got = append(got, kept{"POST " + inferPath, ask(handler, "POST", inferPath, example).Body.Bytes()})
-	golden(t, "answers.golden.json", got)
+	webtest.Golden(t, "answers.golden.json", got)
 }

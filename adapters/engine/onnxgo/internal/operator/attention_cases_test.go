@@ -2,7 +2,6 @@ package operator
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -44,29 +43,13 @@ func checkAnswers(t *testing.T, cases []answers) {
 					t.Fatal(err)
 				}
 				for i, want := range c.want {
-					if !want.IsZero() && !withinUnits(outputs[i], want) {
+					if !want.IsZero() && !alike(outputs[i], want) {
 						t.Errorf("output %d is %s, want %s", i, contents(outputs[i]), contents(want))
 					}
 				}
 			}
 		})
 	}
-}
-
-// withinUnits reports whether tensors of floats differ by some units in the last place of
-// FP32 at most.
-func withinUnits(got, want domain.Tensor) bool {
-	if got.Datatype() != want.Datatype() || !got.Shape().Equal(want.Shape()) {
-		return false
-	}
-	for i := range want.Len() {
-		g, _ := domain.Number(got, i)
-		w, _ := domain.Number(want, i)
-		if g != w && !(math.IsNaN(g) && math.IsNaN(w)) && !(math.Abs(g-w) <= 2e-6*(1+math.Abs(w))) {
-			return false
-		}
-	}
-	return true
 }
 
 // ramps are tensors of the shapes, which ramp fills; nil is one left out.

@@ -43,11 +43,7 @@ func calculateIn[T interface {
 
 // Infer returns the shape that both operands broadcast to.
 func (o arithmetic) Infer(inputs []Value) ([]Value, error) {
-	a, err := present(inputs, 0, "A")
-	if err != nil {
-		return nil, err
-	}
-	b, err := present(inputs, 1, "B")
+	a, b, err := operands(inputs)
 	if err != nil {
 		return nil, err
 	}

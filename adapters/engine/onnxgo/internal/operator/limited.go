@@ -50,11 +50,7 @@ func (l limited) Infer(inputs []Value) ([]Value, error) {
 
 // spread returns the inputs, the second with the shape that numpy would have it in.
 func (l limited) spread(inputs []Value) ([]Value, error) {
-	a, err := present(inputs, 0, "A")
-	if err != nil {
-		return nil, err
-	}
-	b, err := present(inputs, 1, "B")
+	a, b, err := operands(inputs)
 	if err != nil {
 		return nil, err
 	}

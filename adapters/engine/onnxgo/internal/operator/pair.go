@@ -53,11 +53,7 @@ func parsePair(combinations map[domain.Datatype]combination, to domain.Datatype)
 
 // Infer returns the shape that both inputs broadcast to.
 func (p pair) Infer(inputs []Value) ([]Value, error) {
-	a, err := present(inputs, 0, "A")
-	if err != nil {
-		return nil, err
-	}
-	b, err := present(inputs, 1, "B")
+	a, b, err := operands(inputs)
 	if err != nil {
 		return nil, err
 	}

@@ -51,22 +51,6 @@ func TestReductionsAgainstONNXRuntime(t *testing.T) {
 	})
 }
 
-// checkFolded computes examples with all inputs known.
-func checkFolded(t *testing.T, examples []example) {
-	t.Helper()
-	for _, e := range examples {
-		t.Run(e.opType+" "+e.name, func(t *testing.T) {
-			outputs, err := results(e.node(), e.inputs, 0)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got, want := contents(outputs[0]), contents(e.want); got != want {
-				t.Fatalf("got %s, want %s", got, want)
-			}
-		})
-	}
-}
-
 func TestReductionsOfIntegers(t *testing.T) {
 	all := attrs(whole("keepdims", 0))
 	one := scalar[int32]

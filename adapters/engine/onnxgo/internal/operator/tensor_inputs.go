@@ -18,6 +18,14 @@ func present(inputs []Value, at int, name string) (Value, error) {
 	return v, nil
 }
 
+// operands returns A and B, of any datatypes, where both must be there.
+func operands(inputs []Value) (a, b Value, err error) {
+	if a, err = present(inputs, 0, "A"); err == nil {
+		b, err = present(inputs, 1, "B")
+	}
+	return a, b, err
+}
+
 // mostAxes bounds the rank, as numpy does: work that grows with its square, and
 // messages that tell it, stay small.
 const mostAxes = 64

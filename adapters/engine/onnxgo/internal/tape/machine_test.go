@@ -18,7 +18,7 @@ func diamond(t testing.TB) *Machine {
 	node := func(opType, output string, inputs ...string) operator.Node {
 		return operator.Node{Name: output, OpType: opType, Opset: 17, Inputs: inputs, Outputs: []string{output}}
 	}
-	g, err := graph.New(graph.Definition{
+	return machineOf(t, graph.Definition{
 		Inputs:  []domain.TensorSpec{{Name: "x", Datatype: domain.FP32, Shape: domain.Shape{domain.Dynamic, 3}}},
 		Outputs: []domain.TensorSpec{{Name: "y", Datatype: domain.FP32}, {Name: "p", Datatype: domain.FP32}},
 		Nodes: []operator.Node{
@@ -26,6 +26,12 @@ func diamond(t testing.TB) *Machine {
 		},
 		Budget: 1 << 20,
 	})
+}
+
+// machineOf plans a graph for two rows of three, until the test ends.
+func machineOf(t testing.TB, definition graph.Definition) *Machine {
+	t.Helper()
+	g, err := graph.New(definition)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,23 +18,12 @@ func TestStepsMayReadAndGiveDifferentRanks(t *testing.T) {
 		return operator.Node{Name: output, OpType: opType, Opset: 13, Inputs: []string{input}, Outputs: []string{output}, Attributes: attributes}
 	}
 	overRows := []operator.Attribute{{Name: "axes", Kind: operator.IntsAttribute, Ints: []int64{1}}, {Name: "keepdims", Kind: operator.IntAttribute}}
-	g, err := graph.New(graph.Definition{
+	machine := machineOf(t, graph.Definition{
 		Inputs:  []domain.TensorSpec{{Name: "x", Datatype: domain.FP32, Shape: domain.Shape{2, 3}}},
 		Outputs: []domain.TensorSpec{{Name: "y", Datatype: domain.FP32}, {Name: "m", Datatype: domain.FP32}},
 		Nodes:   []operator.Node{node("Relu", "a", "x"), node("ReduceMean", "m", "x", overRows...), node("ReduceMean", "y", "a", overRows...)},
 		Budget:  1 << 20,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := g.Compile([]domain.Shape{{2, 3}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	machine, err := New(plan, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if got := run32(t, machine, row(t, 1, 2, 3, -4, 0, 4)); !slices.Equal(got, []float32{2, 4. / 3, 2, 0}) {
 		t.Errorf("got %v, expected [2 1.3333334] and [2 0]", got)
 	}

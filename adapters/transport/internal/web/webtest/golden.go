@@ -1,4 +1,5 @@
-package httpapi_test
+// Package webtest compares what transports over HTTP answer with what they answered.
+package webtest
 
 import (
 	"bytes"
@@ -11,8 +12,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// golden compares v, as indented JSON, to the file testdata/name.
-func golden(t *testing.T, name string, v any) {
+// Golden compares v, as indented JSON, to the file testdata/name.
+func Golden(t *testing.T, name string, v any) {
 	t.Helper()
 	var got bytes.Buffer
 	encoder := json.NewEncoder(&got)
