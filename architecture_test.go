@@ -79,7 +79,7 @@ var law = []rule{
 	{folder: "cmd/portent/internal/term", foreign: []string{"github.com/rivo/uniseg", "github.com/schollz/progressbar/v3", "golang.org/x/sys/windows", "golang.org/x/term"}, barred: []string{"net/..."}, why: "how it looks, and not what is said"},
 	{folder: "cmd/portent/internal/term/termtest", foreign: []string{"golang.org/x/sys/unix"}, barred: []string{"net/..."}, why: "a terminal for tests"},
 	{folder: "cmd/portent", project: []string{"..."}, foreign: []string{"github.com/spf13", "github.com/bmatcuk/doublestar/v4", "github.com/dustin/go-humanize", "github.com/KimMachineGun/automemlimit", "google.golang.org/grpc/stats"}, tests: []string{"go.opentelemetry.io/proto/otlp", "golang.org/x/sys/unix", "google.golang.org/grpc", "google.golang.org/protobuf"}, why: "the only place where adapters meet"},
-	{folder: "internal/servertest", barred: []string{"net/http/..."}, why: "starts the program for tests, from outside"},
+	{folder: "test/servertest", barred: []string{"net/http/..."}, why: "starts the program for tests, from outside"},
 	{folder: "tools/protogen", foreign: []string{"github.com/bufbuild/protocompile", "google.golang.org/protobuf"}, why: "writes Go from .proto files"},
 	{folder: "adapters/transport/httpapi/internal/swaggerui", why: "files, and how they are sent"},
 	{folder: "adapters/transport/httpapi/internal/frontpage", why: "files, and how they are sent"},
@@ -99,10 +99,10 @@ var law = []rule{
 
 // testsMayImport is what test files may import beyond their folder's rule: the
 // contract suite, readers for golden files, and the standard library as a whole.
-var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest", "model"}
+var testsMayImport = []string{"domain", "domain/vision", "domain/serving", "ports", "ports/predictortest", "adapters/format/onnxfile", "adapters/format/onnxfile/onnxtest", "adapters/format/picture", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "test/servertest", "model"}
 
 // forTests are the folders that only test files may import.
-var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "internal/servertest"}
+var forTests = []string{"ports/predictortest", "adapters/format/onnxfile/onnxtest", "adapters/transport/internal/web/webtest", "adapters/transport/tlsfiles/tlstest", "cmd/portent/internal/term/termtest", "test/servertest"}
 
 func TestLawOfTheHouse(t *testing.T) {
 	for _, violation := range check(os.DirFS("."), law) {

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 const modelFolder = "../../model"

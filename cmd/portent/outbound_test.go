@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 // confined is the variable that makes the test binary the program, which the kernel

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 // TestServesWithoutALog has the log go where it cannot be written. The server must

@@ -13,7 +13,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 const root = "../.."

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 // TestMLServer serves models of MLServer as the program's own, over both forms of

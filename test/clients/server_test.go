@@ -4,7 +4,7 @@ import (
 	"os/exec"
 	"testing"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 // serve starts a server on free ports, until the test ends.

@@ -16,8 +16,8 @@ import (
 
 	"github.com/portent-go/portent/adapters/format/openinference/inferencepb"
 	"github.com/portent-go/portent/domain"
-	"github.com/portent-go/portent/internal/servertest"
 	"github.com/portent-go/portent/model"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 const network = "../../model/model.onnx"

@@ -19,7 +19,7 @@ import (
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 // program is a process that serves.

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 // server is a `portent serve` in the background.

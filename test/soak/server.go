@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/portent-go/portent/internal/servertest"
+	"github.com/portent-go/portent/test/servertest"
 )
 
 // launch is how a server is started.
