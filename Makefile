@@ -11,7 +11,7 @@ GENERATED := $(shell awk '/linguist-generated/ {print $$1}' .gitattributes)
 ENGINE := ./adapters/engine/onnxgo
 GENERATOR := $(ENGINE)/internal/micro/gen
 
-.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz bench bench-once image image-test browser-test monitoring-test openapi-test readme-test bring-test deploy-test cluster-test clients soak soak-once check
+.PHONY: help build reproducible sbom test race noasm arm64 cover lint generate fresh conformance operators models torch-models sklearn-models tensorflow-models fuzz corpora bench bench-once image image-test browser-test monitoring-test openapi-test readme-test bring-test deploy-test cluster-test clients soak soak-once check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -126,14 +126,21 @@ sklearn-models tensorflow-models: %-models:
 operators: ## write docs/operators.md anew
 	$(MAKE) --no-print-directory conformance UPDATE_REPORT=1
 
+# What fuzzing has found worth keeping begins the next one, which looks for it in Go's cache.
+CORPORA := $(CURDIR)/test/corpora.tar.gz
+FUZZED = $(shell $(GO) env GOCACHE)/fuzz
+
 fuzz: ## every fuzz target, FUZZTIME runs or seconds of each
-	@set -e; for package in $$($(GO) list ./...); do \
+	@set -e; mkdir -p $(FUZZED); tar -C $(FUZZED) --skip-old-files -xzf $(CORPORA); for package in $$($(GO) list ./...); do \
 	  targets=$$($(GO) test -list '^Fuzz' $$package); \
 	  for target in $$(grep '^Fuzz' <<<"$$targets" || true); do \
 	    out=$$($(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package) || { echo "$$out"; exit 1; }; \
 	    echo "$$target $$(tail -n 1 <<<"$$out")"; \
 	  done; \
 	done
+
+corpora: ## keep what fuzzing has found
+	tar -C $(FUZZED) --sort=name --mtime=2000-01-01 --owner=0 --group=0 --numeric-owner -c github.com/portent-go/portent | gzip -n -9 >$(CORPORA)
 
 bench: ## engine and server against others, one table; see bench/README.md
 	$(MAKE) --no-print-directory -C bench
