@@ -17,7 +17,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # What is shipped leaves out what is not used: tools/lean/prepare.sh says how.
-BUILD := VERSION=$(VERSION) sh tools/lean/build.sh
+BUILD := GO="$(GO)" VERSION=$(VERSION) sh tools/lean/build.sh
 
 build: ## the static binary, in bin/portent
 	$(BUILD) -o bin/portent
@@ -229,4 +229,4 @@ soak: ## faults: overload, signals, full disks, clocks, hostile clients; counts 
 soak-once: ## the same, once and in under a minute
 	$(GO) run ./test/soak -short
 
-check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients readme-test soak-once ## everything
+check: lint reproducible sbom test race noasm arm64 fresh openapi-test deploy-test conformance models fuzz bench-once image-test browser-test monitoring-test clients readme-test bring-test soak-once ## everything

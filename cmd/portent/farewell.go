@@ -28,14 +28,15 @@ type farewell struct {
 	heard    time.Time         // of one of those
 	listener net.Listener
 	ending   bool
+	silence  time.Duration // to wait for at most
 }
 
 // connectionKey is where a request's connection is in its context.
 type connectionKey struct{}
 
-// sayingFarewell has a server serve, and end well.
-func sayingFarewell(over *http.Server) (serve func(net.Listener) error, shutdown func(context.Context) error) {
-	f := &farewell{quiet: map[net.Conn]bool{}}
+// sayingFarewell has a server serve, and end well: after a silence at the latest.
+func sayingFarewell(over *http.Server, silence time.Duration) (serve func(net.Listener) error, shutdown func(context.Context) error) {
+	f := &farewell{quiet: map[net.Conn]bool{}, silence: silence}
 	handler := over.Handler
 	over.ConnState = f.note
 	over.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
@@ -86,7 +87,8 @@ func (f *farewell) note(c net.Conn, state http.ConnState) {
 			f.heard = time.Now()
 		}
 		f.quiet[c] = false
-	case http.StateIdle:
+	case http.StateIdle: // of an answer that began before the server was to end, if it is
+		f.heard = time.Now()
 		f.quiet[c] = true
 	default:
 		delete(f.quiet, c)
@@ -123,7 +125,7 @@ func (f *farewell) await(ctx context.Context, start time.Time, so func() bool) {
 	for {
 		f.mu.Lock()
 		silence := min(time.Since(f.heard), time.Since(start))
-		done := silence >= longestSilence || so()
+		done := silence >= f.silence || so()
 		f.mu.Unlock()
 		if done {
 			return

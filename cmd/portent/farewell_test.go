@@ -66,7 +66,7 @@ func TestBusyClientsAreWaitedFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &farewell{quiet: map[net.Conn]bool{}}
+				f := &farewell{quiet: map[net.Conn]bool{}, silence: longestSilence}
 				for i := range test.kept {
 					c, _ := net.Pipe()
 					f.note(c, http.StateNew)
@@ -101,24 +101,26 @@ func TestBusyClientsAreWaitedFor(t *testing.T) {
 // TestWhoWasLetInIsAnswered sends the first request of a connection when the server ends,
 // and takes no more connections. net/http drops what it reads while it shuts down.
 func TestWhoWasLetInIsAnswered(t *testing.T) {
-	s := serveModel(t, "--grpc-addr", "off")
-	address := strings.TrimPrefix(s.url, "http://")
+	over := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Connection", "close") })}
+	serve, shutdown := sayingFarewell(over, time.Minute)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, served, ended := listener.Addr().String(), make(chan error, 1), make(chan error, 1)
+	go func() { served <- serve(listener) }()
 	early := connect(t, address)
 	if err := askOnce(connect(t, address)); err != nil { // by now the server has let both in
 		t.Fatal(err)
 	}
-	s.stop()
-	for {
-		late, err := net.Dial("tcp", address)
-		if err != nil {
-			break
-		}
-		_ = late.Close()
+	go func() { ended <- shutdown(context.Background()) }()
+	if err := <-served; err != nil {
+		t.Error(err)
 	}
 	if err := askOnce(early); err != nil {
 		t.Error(err)
 	}
-	if err := <-s.done; err != nil {
+	if err := <-ended; err != nil {
 		t.Error(err)
 	}
 }

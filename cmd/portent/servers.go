@@ -115,7 +115,7 @@ func (s *serveSettings) httpServer(o *offer, logger *slog.Logger) (listening, er
 		return listening{}, err
 	}
 	over := httpapi.NewServer(s.tracedHTTP(handler), logger)
-	serve, shutdown := sayingFarewell(over)
+	serve, shutdown := sayingFarewell(over, longestSilence)
 	return listening{name: nameHTTP, shutdown: shutdown, serve: func(listener net.Listener) error { return serve(s.tls.protect(listener)) }}, nil
 }
 

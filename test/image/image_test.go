@@ -16,7 +16,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -138,21 +137,23 @@ func (d tool) launch(t *testing.T, options []string, args ...string) *container 
 	}
 	go func() { c.done <- c.command.Wait() }()
 	t.Cleanup(func() {
-		if process := c.server(); process != 0 {
-			_ = syscall.Kill(process, syscall.SIGKILL)
+		if id := c.name(); id != "" {
+			_ = exec.Command(string(d), "rm", "--force", id).Run() // it may have ended
 		}
 		_ = c.command.Process.Kill()
 	})
 	return c
 }
 
+// name returns the container's id; empty before it has one.
+func (c *container) name() string {
+	id, _ := os.ReadFile(c.id)
+	return string(id)
+}
+
 // server returns the process in the container; 0 if there is none.
 func (c *container) server() (process int) {
-	id, err := os.ReadFile(c.id)
-	if err != nil {
-		return 0
-	}
-	out, err := exec.Command(string(c.tool), "inspect", "--format", "{{.State.Pid}}", string(id)).Output()
+	out, err := exec.Command(string(c.tool), "inspect", "--format", "{{.State.Pid}}", c.name()).Output()
 	if err != nil {
 		return 0 // it has ended
 	}
@@ -176,12 +177,8 @@ func (c *container) user(t *testing.T) string {
 
 // stop sends SIGTERM to the server and waits for the command's end.
 func (c *container) stop() error {
-	process := c.server()
-	if process == 0 {
-		return fmt.Errorf("it does not run")
-	}
-	if err := syscall.Kill(process, syscall.SIGTERM); err != nil {
-		return err
+	if out, err := exec.Command(string(c.tool), "kill", "--signal", "TERM", c.name()).CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
 	}
 	select {
 	case err := <-c.done:

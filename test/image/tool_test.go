@@ -90,7 +90,7 @@ func (d tool) export(t *testing.T) (folder string) {
 	defer d.must(t, "rm", id)
 	archive, folder := filepath.Join(t.TempDir(), "image.tar"), t.TempDir()
 	d.must(t, "export", "-o", archive, id)
-	must(t, "tar", "-xf", archive, "-C", folder, "--exclude=dev*", "--exclude=etc*", "--exclude=proc*", "--exclude=run*", "--exclude=sys*", "--exclude=.dockerenv")
+	must(t, "tar", "-xf", archive, "-C", folder, "--anchored", "--exclude=dev", "--exclude=etc", "--exclude=proc", "--exclude=run", "--exclude=sys", "--exclude=.dockerenv")
 	return folder
 }
 

@@ -40,6 +40,11 @@ func Main(m *testing.M, root string) int {
 	if out, err := build.CombinedOutput(); err != nil {
 		return fail("go build: %v\n%s", err, out)
 	}
+	download := exec.Command("go", "mod", "download") // which images are built of, where there is no way out
+	download.Dir = root
+	if out, err := download.CombinedOutput(); err != nil {
+		return fail("go mod download: %v\n%s", err, out)
+	}
 	status, err := again(append(os.Environ(), binaryVariable+"="+folder))
 	switch {
 	case err == nil:

@@ -14,5 +14,5 @@ if command -v flock >/dev/null; then
 fi
 trap 'rm -rf bin/lean' EXIT
 sh tools/lean/prepare.sh
-CGO_ENABLED=0 go build -modfile=bin/lean/go.mod -tags nethttpomithttp2,grpcnotrace -trimpath \
+CGO_ENABLED=0 "${GO:-go}" build -modfile=bin/lean/go.mod -tags nethttpomithttp2,grpcnotrace -trimpath \
   -ldflags "-s -w -X main.version=${VERSION:-devel}" "$@" ./cmd/portent

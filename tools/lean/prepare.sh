@@ -13,8 +13,8 @@ lean=bin/lean
 mkdir -p bin
 rm -rf "$lean"
 mkdir "$lean"
-go mod download "$module" # which go list does not, where nothing has been built yet
-cp -r "$(go list -m -f '{{.Dir}}' "$module")" "$lean/tensor"
+"${GO:-go}" mod download "$module" # which go list does not, where nothing has been built yet
+cp -r "$("${GO:-go}" list -m -f '{{.Dir}}' "$module")" "$lean/tensor"
 chmod -R u+w "$lean/tensor" # the module cache is read-only
 cat >"$lean/tensor/dtype_methods.go" <<'GO'
 package tensor
@@ -30,4 +30,4 @@ func (Dtype) MethodByName(string) (reflect.Method, bool) {
 }
 GO
 cp go.mod go.sum "$lean/"
-go mod edit -replace "$module=./$lean/tensor" "$lean/go.mod"
+"${GO:-go}" mod edit -replace "$module=./$lean/tensor" "$lean/go.mod"

@@ -37,7 +37,9 @@ func (r *reader) graph(data []byte, where string, depth int) (*Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.Nodes = inOrder(g.Nodes)
+	if depth == 0 { // within a node a value may be meant that is made around it
+		g.Nodes = inOrder(g.Nodes)
+	}
 	// Up to version 3 of the format every initializer is listed as an input too.
 	g.Inputs = slices.DeleteFunc(g.Inputs, func(input domain.TensorSpec) bool {
 		_, ok := g.Initializers[input.Name]

@@ -34,10 +34,11 @@ func (t *Tracing) Observe(ctx context.Context, served *serving.Served, o serving
 	end := time.Now()
 	t.stage(ctx, "encode", &end, o.Output)
 	end = end.Add(-o.Infer)
-	if began := firstOf(ctx).Swap(nil); began != nil {
-		end = *began // a busy processor may have left some time between the stages
+	queued := o.Queue
+	if began := firstOf(ctx).Swap(nil); began != nil { // a busy processor may have left some time between the stages
+		end, queued = began.at, began.queued
 	}
-	t.stage(ctx, "queue", &end, o.Queue)
+	t.stage(ctx, "queue", &end, queued)
 	t.stage(ctx, "decode", &end, o.Input)
 }
 
@@ -53,9 +54,24 @@ func (t *Tracing) stage(ctx context.Context, name string, end *time.Time, took t
 	*end = start
 }
 
-// first is when the engine began with a request, or with the next one of a stream; nil
+// first is the engine's beginning with a request, or with the next one of a stream; nil
 // before.
-type first = atomic.Pointer[time.Time]
+type first = atomic.Pointer[beginning]
+
+// beginning is when the engine began. What a request waits for after that, to be joined
+// with others, is within the engine's span.
+type beginning struct {
+	at     time.Time
+	queued time.Duration // before
+}
+
+func begin(ctx context.Context) *beginning {
+	b := &beginning{at: time.Now()}
+	if timings := serving.TimingsFrom(ctx); timings != nil {
+		b.queued = timings.Queue
+	}
+	return b
+}
 
 type firstKey struct{}
 
@@ -82,9 +98,9 @@ func (p *predictor) Predict(ctx context.Context, inputs []domain.Tensor) ([]doma
 	if !trace.SpanContextFromContext(ctx).IsValid() {
 		return p.Predictor.Predict(ctx, inputs) // no request's: a self-test
 	}
-	began := time.Now()
-	firstOf(ctx).CompareAndSwap(nil, &began)
-	ctx, span := p.tracer.Start(ctx, "infer", trace.WithTimestamp(began))
+	began := begin(ctx)
+	firstOf(ctx).CompareAndSwap(nil, began)
+	ctx, span := p.tracer.Start(ctx, "infer", trace.WithTimestamp(began.at))
 	defer span.End()
 	outputs, err := p.Predictor.Predict(ctx, inputs)
 	if err != nil {

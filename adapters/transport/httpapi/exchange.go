@@ -20,12 +20,17 @@ type exchange struct {
 	decode  time.Duration // from the first byte of the body to the tensor
 	encode  time.Duration
 	failure error
+	of      *serving.Repository
 }
 
-// WriteHeader notes the status.
+// WriteHeader notes the status. A server that is not ready any more by now asks the
+// client to close the connection: the next request shall find another server.
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
+		if x.of.Ready() != nil {
+			x.Header().Set("Connection", "close")
+		}
 	}
 	x.ResponseWriter.WriteHeader(status)
 }
@@ -33,7 +38,7 @@ func (x *exchange) WriteHeader(status int) {
 // Write counts what is written.
 func (x *exchange) Write(p []byte) (int, error) {
 	if x.status == 0 {
-		x.status = http.StatusOK
+		x.WriteHeader(http.StatusOK)
 	}
 	n, err := x.ResponseWriter.Write(p)
 	x.bytes += int64(n)

@@ -14,7 +14,7 @@ import (
 // an id, headers against abuse, a log line, and an answer when a handler panics.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	x := &exchange{ResponseWriter: w, id: requestID(r)}
+	x := &exchange{ResponseWriter: w, id: requestID(r), of: h.repository}
 	h.commonHeaders(x)
 	defer func() { x.log(r.Context(), h.options.Logger, r, time.Since(start)) }()
 	defer h.recovered(x, r)
@@ -34,9 +34,6 @@ func (h *Handler) commonHeaders(x *exchange) {
 	header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	header.Set("Referrer-Policy", "no-referrer")
 	header.Set("Cache-Control", "no-store")
-	if h.repository.Ready() != nil {
-		header.Set("Connection", "close") // draining: the next request shall find another server
-	}
 }
 
 // recovered answers in place of a handler that has panicked.

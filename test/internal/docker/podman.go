@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,8 +10,8 @@ import (
 	"testing"
 )
 
-// goImage is what the Dockerfile builds from.
-const goImage = "docker.io/library/golang:1.26"
+// goImage stands in for what the Dockerfile builds from, which would have to be pulled.
+const goImage = "localhost/portent-test-go"
 
 // Podman keeps everything in one folder, and asks the kernel for nothing that a
 // container in a container may not have: overlays, and higher limits than its own.
@@ -36,15 +37,15 @@ const script = `#!/bin/sh
 export CONTAINERS_STORAGE_CONF=%[1]s/storage.conf CONTAINERS_CONF=%[1]s/containers.conf
 if [ "$1" = build ]; then
   shift
-  exec podman build --isolation chroot --layers=false --format docker --volume %[2]s:/proxy:ro --volume %[3]s:/cache "$@"
+  exec podman build --build-arg GO_IMAGE=%[4]s --isolation chroot --layers=false --format docker --volume %[2]s:/proxy:ro --volume %[3]s:/cache "$@"
 fi
 exec podman "$@"
 `
 
 // StandIn returns the folder of a docker command that is podman's, in the test's own
 // network. It keeps its images and containers for the time of the test, and builds
-// from a stand-in for the Go image, since that would have to be pulled. The error tells
-// what is not installed.
+// from a stand-in for the Go image. The error tells what is missing for that, be it the
+// right to run containers.
 func StandIn(t *testing.T) (string, error) {
 	t.Helper()
 	for _, needed := range []string{"podman", "busybox"} {
@@ -56,11 +57,12 @@ func StandIn(t *testing.T) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	must(t, exec.Command("go", "mod", "download")) // the image's build has no other source
 	modules := filepath.Join(must(t, exec.Command("go", "env", "GOMODCACHE")), "cache", "download")
 	for name, text := range map[string]string{
 		"storage.conf":    fmt.Sprintf(storageConf, folder),
 		"containers.conf": containersConf,
-		"docker":          fmt.Sprintf(script, folder, modules, must(t, exec.Command("go", "env", "GOCACHE"))),
+		"docker":          fmt.Sprintf(script, folder, modules, must(t, exec.Command("go", "env", "GOCACHE")), goImage),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o755); err != nil { // it holds a program
 			t.Fatal(err)
@@ -71,6 +73,9 @@ func StandIn(t *testing.T) (string, error) {
 		_ = exec.Command(docker, "rm", "--all", "--force", "--time", "0").Run()
 		_ = os.RemoveAll(folder)
 	})
+	if out, err := exec.Command(docker, "info").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("podman cannot be used: %w: %s", err, bytes.TrimSpace(out))
+	}
 	importGo(t, docker)
 	return folder, nil
 }
