@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/portent-go/portent/adapters/transport/httpapi"
+	"github.com/portent-go/portent/domain/serving"
 )
 
 func TestRequestIDs(t *testing.T) {
@@ -118,6 +120,23 @@ func TestHealthFollowsTheModel(t *testing.T) {
 	}
 	if response := ask(handler, "POST", "/predict", "application/octet-stream", binary32(numbers())); response.Code != 503 {
 		t.Errorf("closed: %d %s", response.Code, response.Body)
+	}
+}
+
+// TestAnswersAskToCloseFromThenOn: what counts is when the answer begins, not when the
+// request has come.
+func TestAnswersAskToCloseFromThenOn(t *testing.T) {
+	var classifier *serving.Classifier
+	classifier = classifierOver(t, &fake{hook: func(context.Context) error {
+		classifier.Model().Drain()
+		return nil
+	}}, card(), emptyOptions)
+	handler, err := httpapi.New(classifier, httpapi.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response := ask(handler, "POST", "/predict", "application/octet-stream", binary32(numbers())); response.Code != 200 || response.Header().Get("Connection") != "close" {
+		t.Errorf("%d %v", response.Code, response.Header())
 	}
 }
 
