@@ -54,8 +54,8 @@ func completeFlags(root *cobra.Command) {
 const completionCommand = "completion"
 
 // refuseOtherShells has `portent completion` refuse a shell that it does not know,
-// for which cobra's command shows its help and ends well. What the command writes to is
-// decided here.
+// for which cobra's command shows its help and ends well. The root must know by then
+// where its output goes: cobra's command notes it when it is made.
 func refuseOtherShells(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	completion, _, err := root.Find([]string{completionCommand})

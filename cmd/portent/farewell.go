@@ -24,19 +24,28 @@ const (
 // close, so there comes a time when no request is on its way.
 type farewell struct {
 	mu       sync.Mutex
-	quiet    map[net.Conn]bool // connections on which no request is being answered; true for those that were kept after an answer
-	heard    time.Time         // of one of those
+	quiet    map[net.Conn]quietness // connections on which no request is being answered
+	heard    time.Time              // of one of those
 	listener net.Listener
 	ending   bool
 	silence  time.Duration // to wait for at most
 }
+
+// quietness is why no request is being answered on a connection.
+type quietness int
+
+const (
+	answering quietness = iota // it is
+	coming                     // the request has not been read yet
+	kept                       // after an answer, for another request
+)
 
 // connectionKey is where a request's connection is in its context.
 type connectionKey struct{}
 
 // sayingFarewell has a server serve, and end well: after a silence at the latest.
 func sayingFarewell(over *http.Server, silence time.Duration) (serve func(net.Listener) error, shutdown func(context.Context) error) {
-	f := &farewell{quiet: map[net.Conn]bool{}, silence: silence}
+	f := &farewell{quiet: map[net.Conn]quietness{}, silence: silence}
 	handler := over.Handler
 	over.ConnState = f.note
 	over.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
@@ -83,13 +92,13 @@ func (f *farewell) note(c net.Conn, state http.ConnState) {
 	defer f.mu.Unlock()
 	switch state {
 	case http.StateNew, http.StateActive:
-		if f.quiet[c] || f.ending { // while connections are taken, new ones tell nothing of those that are kept
+		if f.quiet[c] == kept || f.ending { // while connections are taken, new ones tell nothing of those that are kept
 			f.heard = time.Now()
 		}
-		f.quiet[c] = false
+		f.quiet[c] = coming
 	case http.StateIdle: // of an answer that began before the server was to end, if it is
 		f.heard = time.Now()
-		f.quiet[c] = true
+		f.quiet[c] = kept
 	default:
 		delete(f.quiet, c)
 	}
@@ -112,9 +121,9 @@ func (f *farewell) say(ctx context.Context) error {
 		defer cancel()
 	}
 	start := time.Now()
-	f.await(ctx, start, func() bool { return time.Since(start) >= leastFarewell && !f.has(true) })
+	f.await(ctx, start, func() bool { return time.Since(start) >= leastFarewell && !f.has(kept) })
 	err := f.stopListening()
-	f.await(ctx, time.Now(), func() bool { return !f.has(false) })
+	f.await(ctx, time.Now(), func() bool { return !f.has(coming) })
 	return err
 }
 
@@ -138,10 +147,10 @@ func (f *farewell) await(ctx context.Context, start time.Time, so func() bool) {
 	}
 }
 
-// has reports whether there are quiet connections that are kept, or others.
-func (f *farewell) has(kept bool) bool {
-	for _, k := range f.quiet {
-		if k == kept {
+// has reports whether there are quiet connections that are kept, or coming.
+func (f *farewell) has(which quietness) bool {
+	for _, is := range f.quiet {
+		if is == which {
 			return true
 		}
 	}

@@ -66,7 +66,7 @@ func TestBusyClientsAreWaitedFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &farewell{quiet: map[net.Conn]bool{}, silence: longestSilence}
+				f := &farewell{quiet: map[net.Conn]quietness{}, silence: longestSilence}
 				for i := range test.kept {
 					c, _ := net.Pipe()
 					f.note(c, http.StateNew)

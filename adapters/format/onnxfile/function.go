@@ -11,7 +11,7 @@ type Function struct {
 	Outputs    []string
 	Attributes []string    // that a call gives, or leaves out
 	Defaults   []Attribute // of attributes that a call may leave out
-	Nodes      []Node
+	Nodes      []Node      // each value is made before it is used, if there is such an order
 	Opsets     []domain.Opset
 }
 

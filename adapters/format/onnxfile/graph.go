@@ -11,7 +11,7 @@ import (
 // engine to see.
 type Graph struct {
 	Name   string
-	Nodes  []Node              // each value is made before it is used, if there is such an order
+	Nodes  []Node              // of the outermost graph: each value is made before it is used, if there is such an order
 	Inputs []domain.TensorSpec // without those that an initializer gives
 	// Outputs have a nil Shape where the rank is unknown, an empty one for a scalar.
 	// One that is a sequence of maps from labels to scores, as the operator ZipMap

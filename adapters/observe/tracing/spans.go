@@ -65,7 +65,7 @@ type beginning struct {
 	queued time.Duration // before
 }
 
-func begin(ctx context.Context) *beginning {
+func beginningOf(ctx context.Context) *beginning {
 	b := &beginning{at: time.Now()}
 	if timings := serving.TimingsFrom(ctx); timings != nil {
 		b.queued = timings.Queue
@@ -98,7 +98,7 @@ func (p *predictor) Predict(ctx context.Context, inputs []domain.Tensor) ([]doma
 	if !trace.SpanContextFromContext(ctx).IsValid() {
 		return p.Predictor.Predict(ctx, inputs) // no request's: a self-test
 	}
-	began := begin(ctx)
+	began := beginningOf(ctx)
 	firstOf(ctx).CompareAndSwap(nil, began)
 	ctx, span := p.tracer.Start(ctx, "infer", trace.WithTimestamp(began.at))
 	defer span.End()

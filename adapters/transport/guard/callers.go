@@ -10,8 +10,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// mostCallers is how many callers are kept apart, and how many addresses beside them. One that has not been heard of
-// for longest makes room for a new one, and starts anew when it comes back.
+// mostCallers is how many callers are kept apart, and how many addresses of strangers
+// beside them. One that has not been heard of for longest makes room for a new one, and
+// starts anew when it comes back.
 const mostCallers = 10_000
 
 // callers know how much of its share each caller has used. The zero value of now is

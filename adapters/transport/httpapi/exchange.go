@@ -13,14 +13,14 @@ import (
 // headers and the log. It is the ResponseWriter that all handlers get.
 type exchange struct {
 	http.ResponseWriter
-	id      string
-	status  int
-	bytes   int64
-	timings serving.Timings
-	decode  time.Duration // from the first byte of the body to the tensor
-	encode  time.Duration
-	failure error
-	of      *serving.Repository
+	id         string
+	status     int
+	bytes      int64
+	timings    serving.Timings
+	decode     time.Duration // from the first byte of the body to the tensor
+	encode     time.Duration
+	failure    error
+	repository *serving.Repository
 }
 
 // WriteHeader notes the status. A server that is not ready any more by now asks the
@@ -28,7 +28,7 @@ type exchange struct {
 func (x *exchange) WriteHeader(status int) {
 	if x.status == 0 {
 		x.status = status
-		if x.of.Ready() != nil {
+		if x.repository.Ready() != nil {
 			x.Header().Set("Connection", "close")
 		}
 	}

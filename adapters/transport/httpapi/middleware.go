@@ -14,7 +14,7 @@ import (
 // an id, headers against abuse, a log line, and an answer when a handler panics.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	x := &exchange{ResponseWriter: w, id: requestID(r), of: h.repository}
+	x := &exchange{ResponseWriter: w, id: requestID(r), repository: h.repository}
 	h.commonHeaders(x)
 	defer func() { x.log(r.Context(), h.options.Logger, r, time.Since(start)) }()
 	defer h.recovered(x, r)
